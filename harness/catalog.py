@@ -1,0 +1,157 @@
+"""Which katas there are, and what each says about itself in its `kata.toml`."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TOPICS = ("activations", "layers", "convolution", "normalisation", "losses", "optimisers", "networks", "tools")
+DIFFICULTIES = ("easy", "medium", "hard")
+
+
+class UnknownKata(LookupError):
+    """No kata has that name; the message names the nearest ones."""
+
+
+class BadMetadata(ValueError):
+    """A `kata.toml` that does not say what it must; the message says where."""
+
+
+@dataclass(frozen=True)
+class Kata:
+    """One exercise.
+
+    Attributes:
+        name: its public name, with hyphens.
+        points: points of each group of checks; 100 together.
+        checks: how many checks its hidden tests hold.
+        needs: names of the katas to learn before it.
+        folder: where its files are.
+    """
+
+    name: str
+    title: str
+    topic: str
+    difficulty: str
+    par_minutes: int
+    tags: tuple[str, ...]
+    needs: tuple[str, ...]
+    points: dict[str, int]
+    checks: int
+    hints: tuple[str, ...]
+    folder: Path
+
+    @property
+    def module(self) -> str:
+        """Its name as Python and file names have it, with underscores."""
+        return self.name.replace("-", "_")
+
+    @property
+    def file_name(self) -> str:
+        """The solution's file in a workspace."""
+        return f"{self.module}.py"
+
+    @property
+    def test_file(self) -> Path:
+        return self.folder / f"test_{self.module}.py"
+
+    @property
+    def has_workload(self) -> bool:
+        return (self.folder / "workload.py").exists()
+
+    @property
+    def reference_file(self) -> Path:
+        return _package_folder("reference") / self.file_name
+
+    def statement(self) -> str:
+        """What to build, as Markdown."""
+        return (self.folder / "statement.md").read_text(encoding="utf-8")
+
+
+def all_names() -> tuple[str, ...]:
+    """The public names of all katas, in alphabetical order; reads no metadata, so it is fast enough for completion."""
+    folders = _package_folder("katas").iterdir()
+    return tuple(sorted(f.name.replace("_", "-") for f in folders if (f / "kata.toml").exists()))
+
+
+def find(name: str) -> Kata:
+    """The kata of that name, written with `-` or `_`.
+
+    Raises:
+        UnknownKata: there is none; the message names the nearest.
+    """
+    public = name.strip().lower().replace("_", "-").removesuffix(".py")
+    names = all_names()
+    if public not in names:
+        near = difflib.get_close_matches(public, names, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`kata list` shows them all."
+        raise UnknownKata(f"there is no kata called {name!r}: {hint}")
+    return load(public)
+
+
+def all_katas() -> tuple[Kata, ...]:
+    """Every kata, by topic and within a topic in an order to learn them in: none before those that it needs."""
+    katas = {name: load(name) for name in all_names()}
+    depth: dict[str, int] = {}
+
+    def steps_before(name: str) -> int:
+        if name not in depth:
+            depth[name] = 0  # a cycle ends here; `kata dev check` reports it
+            depth[name] = 1 + max((steps_before(need) for need in katas[name].needs if need in katas), default=-1)
+        return depth[name]
+
+    order = sorted(
+        katas.values(),
+        key=lambda k: (TOPICS.index(k.topic), steps_before(k.name), DIFFICULTIES.index(k.difficulty), k.par_minutes, k.name),
+    )
+    return tuple(order)
+
+
+@cache
+def load(name: str) -> Kata:
+    """Read the metadata of the kata with that public name.
+
+    Raises:
+        BadMetadata: a key is missing or has a value that it may not have.
+    """
+    folder = _package_folder("katas") / name.replace("-", "_")
+    file = folder / "kata.toml"
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        kata = Kata(
+            name=name,
+            title=data["title"],
+            topic=data["topic"],
+            difficulty=data["difficulty"],
+            par_minutes=int(data["par_minutes"]),
+            tags=tuple(data["tags"]),
+            needs=tuple(data["needs"]),
+            points=dict(data["points"]),
+            checks=int(data["checks"]),
+            hints=tuple(hint.strip() for hint in data["hints"]),
+            folder=folder,
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise BadMetadata(f"{file}: {error}") from None
+    except KeyError as error:
+        raise BadMetadata(f"{file}: {error.args[0]} is missing") from None
+    if kata.topic not in TOPICS:
+        raise BadMetadata(f"{file}: topic must be one of {', '.join(TOPICS)}, not {kata.topic!r}")
+    if kata.difficulty not in DIFFICULTIES:
+        raise BadMetadata(f"{file}: difficulty must be one of {', '.join(DIFFICULTIES)}, not {kata.difficulty!r}")
+    if sum(kata.points.values()) != 100:
+        raise BadMetadata(f"{file}: the points add up to {sum(kata.points.values())}, not 100")
+    return kata
+
+
+@cache
+def _package_folder(package: str) -> Path:
+    """The folder of an installed package, found without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise BadMetadata(f"the package {package!r} is not installed beside the program")
+    return Path(spec.submodule_search_locations[0])

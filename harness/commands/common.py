@@ -1,0 +1,118 @@
+"""What several commands share: options, the kata that a missing name means, the history of a workspace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from harness import catalog
+from harness.catalog import Kata
+from harness.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from harness.history import History
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class WrongCall(click.ClickException):
+    """The call cannot be carried out as it stands: one sentence, exit code 2."""
+
+    exit_code = 2
+
+
+class KataName(click.ParamType):
+    """A kata's name, with `-` or `_`; the shell completes it."""
+
+    name = "kata"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Kata:
+        return value if isinstance(value, Kata) else catalog.find(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        wanted = incomplete.replace("_", "-")
+        return [CompletionItem(name) for name in catalog.all_names() if name.startswith(wanted)]
+
+
+class WorkspaceFolder(click.ParamType):
+    """A folder, found from here when it is not given."""
+
+    name = "directory"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Workspace:
+        if isinstance(value, Workspace):
+            return value
+        workspace = find_workspace(value)
+        if not workspace.root.is_dir():
+            raise WrongCall(f"there is no folder {value}")
+        return workspace
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="dir")]
+
+
+def kata_argument(function: Function) -> Function:
+    """Adds NAME; without it the command gets None and asks `last_started`."""
+    return click.argument("kata", metavar="[NAME]", type=KataName(), required=False)(function)
+
+
+def workspace_option(function: Function) -> Function:
+    """Adds --workspace."""
+    return click.option(
+        "--workspace",
+        type=WorkspaceFolder(),
+        envvar="KATA_WORKSPACE",
+        default=lambda: find_workspace(None),
+        metavar="DIR",
+        help="The folder with your solutions. By default the nearest one upwards with a .kata folder, else this one.",
+    )(function)
+
+
+def open_history(workspace: Workspace) -> History | None:
+    """The history of a workspace, or None where nothing has been started yet. Says so when a damaged file was set aside."""
+    if not workspace.exists:
+        return None
+    from harness.history import History
+
+    history = History(workspace.history_file)
+    if history.notice:
+        click.echo(f"kata: {history.notice}", err=True)
+    return history
+
+
+def make_history(workspace: Workspace) -> History:
+    """The history of a workspace, begun if there is none."""
+    try:
+        workspace.state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongCall(f"{workspace.root} cannot be written to: {error.strerror}") from None
+    history = open_history(workspace)
+    assert history is not None
+    return history
+
+
+def last_started(workspace: Workspace, history: History | None) -> Kata:
+    """The kata that a command without a name means."""
+    practice = history.last_started() if history else None
+    if practice is None:
+        raise WrongCall("nothing has been started here yet: name a kata, as in `kata start conv2d`")
+    return catalog.find(practice.kata)
+
+
+def existing_solution(workspace: Workspace, kata: Kata) -> Path:
+    """The solution's file, which must be there."""
+    path = workspace.solution(kata)
+    if not path.is_file():
+        raise WrongCall(f"there is no {shown(path)}: `kata start {kata.name}` writes it")
+    return path
+
+
+def shown(path: Path) -> str:
+    """A path as one would type it from here."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) <= len(str(path)) else str(path)

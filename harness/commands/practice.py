@@ -1,0 +1,162 @@
+"""`kata start`, `hint`, `solution`, `diff`, `reset`: what a learner does around writing a solution."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from harness.catalog import Kata
+from harness.commands.common import (
+    WrongCall,
+    existing_solution,
+    kata_argument,
+    last_started,
+    make_history,
+    open_history,
+    shown,
+    workspace_option,
+)
+from harness.history import History, Practice
+from harness.stub import make_stub
+from harness.workspace import Workspace
+
+
+@click.command("start")
+@kata_argument
+@click.option("--again", is_flag=True, help="Begin anew: the old solution goes into the archive.")
+@workspace_option
+def start_command(kata: Kata | None, again: bool, workspace: Workspace) -> None:
+    """Write the stub of a kata, show its statement, and start the clock.
+
+    \b
+    Example:
+      kata start conv2d
+      kata start conv2d --again
+    """
+    if kata is None:
+        raise WrongCall("name the kata to start, as in `kata start conv2d`; `kata list` shows them all")
+    start_kata(kata, workspace, again)
+
+
+def start_kata(kata: Kata, workspace: Workspace, again: bool) -> None:
+    """What `kata start` does; `kata next --start` does it too."""
+    path = workspace.solution(kata)
+    if path.exists() and not again:
+        raise WrongCall(
+            f"{shown(path)} exists and is left as it is: go on with `kata check {kata.name}`, "
+            f"or begin anew with `kata start {kata.name} --again` (the old file goes into the archive)"
+        )
+    history = make_history(workspace)
+    archived = workspace.archive(path) if path.exists() else None
+    try:
+        workspace.write_new(path, make_stub(kata))
+    except OSError as error:
+        raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
+    history.start(kata.name, kata.file_name)
+    from harness.render import make_console, show_statement
+
+    console = make_console()
+    show_statement(console, kata)
+    if archived:
+        console.print(f"The old solution is kept as {shown(archived)}")
+    console.print(f"Wrote {shown(path)}; the clock is running (par {kata.par_minutes} min).")
+    console.print(f"Open it in your editor, then: kata check {kata.name}")
+
+
+@click.command("hint")
+@kata_argument
+@workspace_option
+def hint_command(kata: Kata | None, workspace: Workspace) -> None:
+    """Show one more hint; the hints grow clearer.
+
+    \b
+    Example:
+      kata hint conv2d
+    """
+    kata, history, practice = _open_practice(kata, workspace)
+    from harness.render import make_console, show_hint
+
+    seen = history.hints_seen(practice)
+    number = min(seen + 1, len(kata.hints))
+    console = make_console()
+    show_hint(console, kata, number)
+    if seen == len(kata.hints):
+        console.print(f"That was the last one again; kata solution {kata.name} shows our solution.")
+    else:
+        history.record_hint(practice, number)
+
+
+@click.command("solution")
+@kata_argument
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@workspace_option
+def solution_command(kata: Kata | None, yes: bool, workspace: Workspace) -> None:
+    """Show our own solution. The history remembers that you saw it.
+
+    \b
+    Example:
+      kata solution conv2d
+    """
+    history = open_history(workspace)
+    kata = kata or last_started(workspace, history)
+    practice = history.current(kata.name) if history else None
+    known = history is not None and (history.was_solved(kata.name) or history.was_revealed(kata.name))
+    if not yes and not known:
+        if not sys.stdin.isatty():
+            raise WrongCall("this shows the whole solution: say --yes where nobody can be asked")
+        click.confirm(f"Show the whole solution of {kata.name}? It will count as revealed", abort=True)
+    from harness.render import make_console, show_source
+
+    show_source(make_console(), kata.reference_file.read_text(encoding="utf-8"))
+    if history and practice and practice.solved_at is None:
+        history.record_reveal(practice)
+
+
+@click.command("diff")
+@kata_argument
+@workspace_option
+def diff_command(kata: Kata | None, workspace: Workspace) -> None:
+    """Show your solution beside ours, once you have solved the kata or seen its solution.
+
+    \b
+    Example:
+      kata diff conv2d
+    """
+    history = open_history(workspace)
+    kata = kata or last_started(workspace, history)
+    path = existing_solution(workspace, kata)
+    if history is None or not (history.was_solved(kata.name) or history.was_revealed(kata.name)):
+        raise WrongCall(f"solve {kata.name} first, or give it up with `kata solution {kata.name}`: this shows our solution")
+    from harness.render import make_console, show_diff
+
+    yours = path.read_text(encoding="utf-8", errors="replace")
+    show_diff(make_console(), yours, kata.reference_file.read_text(encoding="utf-8"), shown(path))
+
+
+@click.command("reset")
+@kata_argument
+@workspace_option
+def reset_command(kata: Kata | None, workspace: Workspace) -> None:
+    """Put the stub back; your solution goes into the archive. The clock runs on.
+
+    \b
+    Example:
+      kata reset conv2d
+    """
+    history = open_history(workspace)
+    kata = kata or last_started(workspace, history)
+    path = existing_solution(workspace, kata)
+    archived = workspace.archive(path)
+    workspace.write_new(path, make_stub(kata))
+    click.echo(f"{shown(path)} is the stub again; your solution is kept as {shown(archived)}")
+
+
+def _open_practice(kata: Kata | None, workspace: Workspace) -> tuple[Kata, History, Practice]:
+    history = open_history(workspace)
+    kata = kata or last_started(workspace, history)
+    practice = history.current(kata.name) if history else None
+    if history is None or practice is None:
+        raise WrongCall(f"{kata.name} has not been started here: `kata start {kata.name}` does")
+    return kata, history, practice
+

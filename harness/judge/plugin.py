@@ -1,0 +1,157 @@
+"""The pytest plugin: collects hidden tests as checks, gives them their fixtures, and writes down how each went."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness.judge.replay import Attempt, Check, run_check
+from harness.judge.testing import takes_fixtures
+from harness.judge.verdict import CheckResult, Outcome
+from harness.sandbox.errors import BudgetSpent, JudgeFailure, SolutionMissing, SolutionRaised
+from harness.sandbox.proxy import Backend, Transcript
+
+MAX_TIMEOUTS = 2
+
+
+class CheckPlugin:
+    """Runs each collected hidden test as a check, and keeps the results in order.
+
+    Args:
+        backend: the solution to judge; None to collect only.
+        file: the solution's file, for sentences.
+        seed: the run's seed.
+        on_result: called after each check with the number done and the number of all.
+    """
+
+    def __init__(
+        self,
+        backend: Backend | None,
+        file: str,
+        seed: int,
+        on_result: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.checks: list[Check] = []
+        self.attempts: dict[str, Attempt] = {}
+        self.results: dict[str, CheckResult] = {}
+        self.collection_errors: list[str] = []
+        self.failure: BaseException | None = None
+        self._backend, self._file, self._seed, self._on_result = backend, file, seed, on_result
+        self._blockers: dict[tuple[Any, ...], str] = {}
+        self._blocked = ""
+        self._timeouts = 0
+
+    @pytest.fixture
+    def solution(self) -> None:
+        """The learner's solution. Declared for pytest; `run_check` supplies it, with or without pytest around."""
+
+    @pytest.fixture
+    def rng(self) -> None:
+        """A generator seeded by the check's name and the run's seed. Declared for pytest; `run_check` supplies it."""
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.collection_errors.append(str(report.longrepr))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
+        self.checks = [_check(item) for item in items]
+
+    def pytest_runtest_protocol(self, item: pytest.Function) -> bool:
+        """Run one check in our own way: same fixtures, but a transcript is kept and no report is printed."""
+        assert self._backend is not None
+        check = self.checks[len(self.results)]
+        try:
+            attempt = self._run(check)
+        except (JudgeFailure, KeyboardInterrupt) as failure:
+            self.failure = failure
+            item.session.shouldstop = "the judge failed" if isinstance(failure, JudgeFailure) else "interrupted"
+            return True
+        self.attempts[check.name] = attempt
+        self.results[check.name] = CheckResult(
+            check.name, check.title, attempt.outcome, attempt.message, attempt.seconds
+        )
+        if self._on_result:
+            self._on_result(len(self.results), len(self.checks))
+        return True
+
+    def _run(self, check: Check) -> Attempt:
+        if self._blocked:
+            return _blocked(self._blocked)
+        assert self._backend is not None
+        attempt = run_check(check, self._backend, self._file, self._seed)
+        if attempt.outcome is Outcome.TIMEOUT:
+            self._timeouts += 1
+            if isinstance(attempt.error, BudgetSpent):
+                self._blocked = "not run: the whole check ran out of its time"
+            elif self._timeouts == MAX_TIMEOUTS:
+                self._blocked = f"not run: {MAX_TIMEOUTS} checks before it ran out of time"
+        cause = _shared_cause(attempt.error)
+        if cause is None:
+            return attempt
+        first = self._blockers.setdefault(cause, check.name)
+        if cause[0] == "importing":
+            self._blocked = f"not run: {self._file} could not be imported (see above)"
+        return attempt if first == check.name else _blocked(f"not run: {attempt.message.splitlines()[0]} (see above)")
+
+
+def _shared_cause(error: BaseException | None) -> tuple[Any, ...] | None:
+    """What identifies an error that stops many checks alike and need be said only once, or None for any other."""
+    if isinstance(error, SolutionMissing):
+        return "missing", str(error)
+    if not isinstance(error, SolutionRaised):
+        return None
+    if error.call.startswith("importing "):
+        return ("importing",)
+    constructs = error.call[:1].isupper() and "." not in error.call
+    if constructs or error.error.is_a("NotImplementedError"):
+        return "raised", error.call, error.error.type, error.error.line, error.error.message
+    return None
+
+
+def _blocked(message: str) -> Attempt:
+    return Attempt(Outcome.BLOCKED, message, 0.0, Transcript())
+
+
+def _name(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[2]
+
+
+def _check(item: pytest.Function) -> Check:
+    """A collected pytest item as a check."""
+    assert item.cls is not None, "hidden tests stand in classes"
+    arguments = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    unknown = set(takes_fixtures(item.function)) - set(arguments) - {"solution", "rng"}
+    assert not unknown, f"{item.name} takes {unknown}, but checks have only the fixtures solution and rng"
+    title = _title(item, arguments)
+    function = item.obj
+    wanted = takes_fixtures(item.function)
+
+    def call(**fixtures: Any) -> None:
+        function(**{name: value for name, value in fixtures.items() if name in wanted})
+
+    return Check(
+        name=_name(item),
+        group=item.cls.__name__.removeprefix("Test").lower(),
+        title=title,
+        function=call,
+        arguments=arguments,
+        compares_properties=bool(getattr(item.function, "compares_properties", False)),
+    )
+
+
+def _title(item: pytest.Function, arguments: dict[str, Any]) -> str:
+    """The docstring's first line. A parameter named in braces is filled in; what is left of the id follows in parentheses."""
+    title = (inspect.getdoc(item.function) or "").partition("\n")[0].rstrip(".")
+    assert title, f"{item.name} has no docstring to show the learner"
+    if not arguments:
+        return title
+    left = item.callspec.id
+    for name, value in arguments.items():
+        if f"{{{name}}}" in title:
+            title = title.replace(f"{{{name}}}", str(value))
+            left = re.sub(rf"(^|-){re.escape(str(value))}(-|$)", lambda m: "-" if m[1] and m[2] else "", left, count=1)
+    return f"{title} ({left})" if left else title

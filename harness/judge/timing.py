@@ -1,0 +1,85 @@
+"""How fast a solution is, beside the reference: the kata's workload in two workers, in turn.
+
+Only the time inside the solution's own calls counts; the wire between the processes does not. Solution and reference
+run one after the other in each round, and the ratio is taken round by round, so that a machine that slows down slows both.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+
+from harness.catalog import Kata
+from harness.judge.verdict import Timing
+from harness.sandbox.client import WorkerClient
+from harness.sandbox.proxy import Solution, Transcript
+
+SECONDS = 0.6
+MIN_ROUNDS = 5
+MAX_ROUNDS = 200
+
+
+class Stopwatch:
+    """The kata's workload set up in one worker; `lap` runs it once and gives the seconds spent in the solution's code."""
+
+    def __init__(self, kata: Kata, client: WorkerClient, seed: int) -> None:
+        client.begin_check(seed)
+        self._transcript = Transcript()
+        module = importlib.import_module(f"katas.{kata.module}.workload")
+        self._run: Callable[[], None] = module.workload(
+            Solution(client, client.path.name, self._transcript), np.random.default_rng(seed)
+        )
+
+    def lap(self) -> float:
+        """Seconds of one run."""
+        self._transcript.seconds = 0.0
+        self._transcript.values.clear()
+        self._run()
+        return self._transcript.seconds
+
+
+def measure(
+    kata: Kata,
+    solution: WorkerClient,
+    seed: int = 0,
+    seconds: float = SECONDS,
+    on_round: Callable[[float], None] | None = None,
+    rival: Path | None = None,
+) -> Timing:
+    """Time the solution in `solution`'s worker against the reference in a worker of its own.
+
+    Args:
+        kata: whose workload is run.
+        solution: a client; the caller keeps and ends it.
+        seed: of the workload's data.
+        seconds: how long to go on after the warm-up, workers' overhead included; at least `MIN_ROUNDS` rounds are run.
+        on_round: told after each round which share of the time has passed.
+        rival: file to compare with, by default the reference.
+
+    Raises:
+        SandboxError: a call of the workload failed, in either worker.
+    """
+    with ExitStack() as stack:
+        reference = WorkerClient(rival or kata.reference_file, budget=solution.budget)
+        stack.callback(reference.kill)
+        theirs, ours = Stopwatch(kata, solution, seed), Stopwatch(kata, reference, seed)
+        theirs.lap(), ours.lap()
+        laps: list[tuple[float, float]] = []
+        began = time.perf_counter()
+        while len(laps) < MIN_ROUNDS or (time.perf_counter() - began < seconds and len(laps) < MAX_ROUNDS * seconds):
+            if len(laps) % 2:
+                their_lap, our_lap = theirs.lap(), ours.lap()
+            else:
+                our_lap, their_lap = ours.lap(), theirs.lap()
+            laps.append((their_lap, our_lap))
+            if on_round:
+                on_round(min(1.0, (time.perf_counter() - began) / seconds))
+    times = np.array(laps)
+    low, ratio, high = np.percentile(times[:, 0] / times[:, 1], (25, 50, 75))
+    solution_ms, reference_ms = 1000 * np.median(times, axis=0)
+    return Timing(float(ratio), float(low), float(high), float(solution_ms), float(reference_ms))

@@ -1,0 +1,132 @@
+"""The verdict: plain data, written by the judge and read by everything that shows or keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+SCHEMA = 1
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # the solution answered, wrongly
+    ERROR = "error"  # the solution raised an exception
+    TIMEOUT = "timeout"  # a call did not return in time
+    CRASHED = "crashed"  # the solution's process died
+    BLOCKED = "blocked"  # not run; the message says why
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A mistake that a failed check shows. `mistake` is its name in the bank, or None for a generic pattern."""
+
+    mistake: str | None
+    explanation: str
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check. `seconds` is its wall time."""
+
+    name: str
+    title: str
+    outcome: Outcome
+    message: str = ""
+    seconds: float = 0.0
+    diagnosis: tuple[Diagnosis, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """The checks of one class of hidden tests, and the points for them."""
+
+    name: str
+    points: int
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def earned(self) -> int:
+        """Points for the share of checks that passed, rounded down, so that all of them need all checks."""
+        passed = sum(check.outcome is Outcome.PASSED for check in self.checks)
+        return self.points * passed // len(self.checks) if self.checks else 0
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Time of the solution beside the reference's: the median of paired ratios, and its quartiles as low and high."""
+
+    ratio: float
+    low: float
+    high: float
+    solution_ms: float
+    reference_ms: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All that one `kata check` found out. `file` is the path as the learner knows it."""
+
+    kata: str
+    file: str
+    seed: int
+    groups: tuple[GroupResult, ...]
+    timing: Timing | None = None
+    output: str = ""
+    clock_seconds: float | None = None
+    check_seconds: float = 0.0
+    schema: int = field(default=SCHEMA, init=False)
+
+    @property
+    def score(self) -> int:
+        """Points of 100; 100 only when every check passed."""
+        return sum(group.earned for group in self.groups)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(check.outcome is Outcome.PASSED for check in self.checks())
+
+    def checks(self) -> Iterator[CheckResult]:
+        """All checks, group after group."""
+        for group in self.groups:
+            yield from group.checks
+
+    def as_json(self) -> dict[str, Any]:
+        """The verdict as `kata check --json` prints it."""
+        return {
+            "schema": self.schema,
+            "kata": self.kata,
+            "file": self.file,
+            "seed": self.seed,
+            "score": self.score,
+            "passed": self.passed,
+            "groups": [_group_json(group) for group in self.groups],
+            "timing": None if self.timing is None else {k: round(v, 4) for k, v in vars(self.timing).items()},
+            "output": self.output,
+            "clock_seconds": None if self.clock_seconds is None else round(self.clock_seconds, 1),
+            "check_seconds": round(self.check_seconds, 3),
+        }
+
+
+def _group_json(group: GroupResult) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "points": group.points,
+        "earned": group.earned,
+        "checks": [
+            {
+                "name": check.name,
+                "title": check.title,
+                "outcome": str(check.outcome),
+                "message": check.message,
+                "seconds": round(check.seconds, 4),
+                "diagnosis": [{"mistake": d.mistake, "explanation": d.explanation} for d in check.diagnosis],
+            }
+            for check in group.checks
+        ],
+    }

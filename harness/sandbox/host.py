@@ -1,0 +1,284 @@
+"""Carries out requests on the objects of one solution, and watches the arrays that it hands them.
+
+The worker runs a host behind the wire; `local` runs one in the judge's own process. A request is a dict with an "op":
+
+get    an attribute of an object, or a public name of the solution
+set    assign an attribute
+fill   write into an array where it is: `layer.weight[...] = value`
+call   call a function or method; watched, timed, warnings recorded
+put    keep a value beside the solution and answer with a handle to it
+value  the present value behind a handle
+reset  forget all objects: a new check begins
+
+A reply is a dict with "value", or one of "error", "changed", "refused"; replies to "call" add "seconds" and "warnings".
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import linecache
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import wire
+
+Request = dict[str, Any]
+Reply = dict[str, Any]
+CallBack = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
+
+MAX_MESSAGE_CHARS = 2000
+MAX_WATCHED = 32
+MAX_WARNINGS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class _Watched:
+    """An array that was handed over, its shape, and the bytes it held then."""
+
+    label: str
+    array: np.ndarray
+    shape: tuple[int, ...]
+    before: bytes
+
+    def changed(self) -> bool:
+        return self.array.shape != self.shape or self.array.tobytes() != self.before
+
+
+class Host:
+    """Holds a solution's public names and its living objects, and answers requests about them.
+
+    Args:
+        names: the solution's module namespace.
+        file: the solution's file, to find the learner's own lines in a traceback.
+        call_back: calls a function of the judge: (id, args, kwargs) -> result.
+    """
+
+    def __init__(self, names: Mapping[str, Any], file: str, call_back: CallBack) -> None:
+        self._names = names
+        self._file = file
+        self._call_back = call_back
+        self._objects: dict[int, Any] = {}
+        self._next_id = 1
+        self._watched: list[_Watched] = []
+
+    def handle(self, request: Request) -> Reply:
+        """Carry out one request. Whatever the solution raises, `SystemExit` included, comes back as data."""
+        try:
+            operation: Callable[[Request], Reply] = getattr(self, "_" + request["op"])
+            return operation(request)
+        except wire.WireError as error:
+            return {"refused": str(error)}
+        except _Missing as missing:
+            return {"missing": str(missing)}
+        except BaseException as error:
+            return {"error": describe_exception(error, self._file)}
+
+    # operations
+
+    def _get(self, request: Request) -> Reply:
+        return {"value": self._plain(self._attribute(request["target"], request["name"]))}
+
+    def _set(self, request: Request) -> Reply:
+        setattr(self._objects[request["target"]], request["name"], self._local(request["value"]))
+        return {"value": None}
+
+    def _fill(self, request: Request) -> Reply:
+        place = self._objects[request["target"]]
+        for step in request["path"]:
+            place = place[step] if isinstance(place, dict | list) else getattr(place, step)
+        place[...] = request["value"]
+        return {"value": None}
+
+    def _put(self, request: Request) -> Reply:
+        return {"value": self._keep(self._local(request["value"]))}
+
+    def _value(self, request: Request) -> Reply:
+        return {"value": self._plain(self._objects[request["target"]])}
+
+    def _reset(self, request: Request) -> Reply:
+        self._objects.clear()
+        self._watched.clear()
+        np.random.seed(request["seed"])
+        return {"value": None}
+
+    def _call(self, request: Request) -> Reply:
+        if request["name"] is None:
+            function = self._objects[request["target"]]
+        else:
+            function = self._attribute(request["target"], request["name"])
+        given_args, given_kwargs = request["args"], request["kwargs"]
+        args = tuple(self._local(value) for value in given_args)
+        kwargs = {name: self._local(value) for name, value in given_kwargs.items()}
+        now_watched = [
+            _Watched(label, array, array.shape, array.tobytes())
+            for label, value in [*enumerate(given_args), *given_kwargs.items()]
+            for label, array in _arrays_in(value, label)
+        ]
+        self._watched += now_watched
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                began = time.perf_counter()
+                result = function(*args, **kwargs)
+                seconds = time.perf_counter() - began
+        finally:
+            changed = next((watched for watched in self._watched if watched.changed()), None)
+            if inspect.isclass(function):  # an object may keep and use what its constructor was given
+                self._watched = self._watched[: -len(now_watched)] if now_watched else self._watched
+            self._watched = [w for w in self._watched if not w.changed()][-MAX_WATCHED:]
+        if changed is not None:
+            return {"changed": _argument_name(function, changed, now_watched)}
+        keep = request.get("keep")
+        if keep == "all":
+            value: Any = self._keep(result)
+        elif keep:
+            value = tuple(self._keep(v) if i in keep else self._plain(v) for i, v in enumerate(result))
+        else:
+            value = self._plain(result)
+        notes = [f"{w.category.__name__}: {w.message}"[:MAX_MESSAGE_CHARS] for w in caught[:MAX_WARNINGS]]
+        return {"value": value, "seconds": seconds, "warnings": notes}
+
+    # values
+
+    def _attribute(self, target: int | None, name: str) -> Any:
+        if target is None:
+            if name not in self._names:
+                raise _Missing(name)
+            return self._names[name]
+        return getattr(self._objects[target], name)
+
+    def _keep(self, value: Any) -> wire.Handle:
+        number, self._next_id = self._next_id, self._next_id + 1
+        self._objects[number] = value
+        return wire.Handle(number, type(value).__name__, callable(value))
+
+    def _local(self, value: Any) -> Any:
+        """What the solution shall see of a value that came in: handles and callbacks become what they stand for."""
+        kind = type(value)
+        if kind is wire.Handle:
+            return self._objects[value.id]
+        if kind is wire.Callback:
+            return self._function(value)
+        if kind is wire.StandIn:
+            return self._stand_in(value)
+        if kind is list or kind is tuple:
+            return kind(self._local(item) for item in value)
+        if kind is dict:
+            return {key: self._local(item) for key, item in value.items()}
+        return value
+
+    def _function(self, callback: wire.Callback) -> Callable[..., Any]:
+        def function(*args: Any, **kwargs: Any) -> Any:
+            plain_kwargs = {name: self._plain(value) for name, value in kwargs.items()}
+            answer = self._call_back(callback.id, tuple(self._plain(value) for value in args), plain_kwargs)
+            return self._local(answer)
+
+        function.__name__ = function.__qualname__ = callback.name
+        return function
+
+    def _stand_in(self, description: wire.StandIn) -> Any:
+        class Object:
+            pass
+
+        stand_in = Object()
+        vars(stand_in).update(self._local(description.attributes))
+        data = list(description.attributes)
+
+        def bind(method: Callable[..., Any]) -> Callable[..., Any]:
+            return lambda *args, **kwargs: method({name: getattr(stand_in, name) for name in data}, *args, **kwargs)
+
+        for name, callback in description.methods.items():
+            setattr(stand_in, name, bind(self._function(callback)))
+        return stand_in
+
+    def _plain(self, value: Any, depth: int = 0) -> Any:
+        """A value as data, snapshot now; whatever is not data becomes a handle."""
+        kind = type(value)
+        if value is None or kind in (bool, int, float, complex, str):
+            return value
+        if issubclass(kind, np.ndarray):
+            return wire.plain_array(value).copy(order="K")
+        if issubclass(kind, np.generic) and np.asarray(value).dtype.kind in wire.ARRAY_KINDS:
+            return value
+        if depth > wire.MAX_DEPTH:
+            raise wire.WireError(f"a value nested more than {wire.MAX_DEPTH} deep")
+        if issubclass(kind, list | tuple):
+            items = [self._plain(item, depth + 1) for item in value]
+            return items if issubclass(kind, list) else tuple(items)
+        if issubclass(kind, dict):
+            return {self._plain_key(key): self._plain(item, depth + 1) for key, item in value.items()}
+        return self._keep(value)
+
+    @staticmethod
+    def _plain_key(key: Any) -> Any:
+        if type(key) not in (str, int, float, bool):
+            raise wire.WireError(f"a dict with a key of type {type(key).__name__}")
+        return key
+
+
+class _Missing(Exception):
+    """The solution defines no such name."""
+
+
+def raise_like(type_name: str, message: str) -> Exception:
+    """The exception that the judge's function raised, as the solution shall see it: same built-in type, same text."""
+    kind = getattr(builtins, type_name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        kind = RuntimeError
+    return kind(message)
+
+
+def describe_exception(error: BaseException, file: str) -> dict[str, Any]:
+    """An exception as data: its type and ancestors, its text, and the innermost line of `file` in its traceback."""
+    try:
+        message = str(error)[:MAX_MESSAGE_CHARS]
+    except BaseException as broken:
+        message = f"(its text could not be read: {type(broken).__name__})"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    line, source, function = None, "", ""
+    if isinstance(error, SyntaxError) and error.filename == file:
+        line, source, message = error.lineno, (error.text or "").strip(), error.msg
+    elif frames:
+        line, function = frames[-1].lineno, frames[-1].name
+        source = linecache.getline(file, line or 0).strip()
+    return {
+        "type": type(error).__name__,
+        "ancestors": tuple(kind.__name__ for kind in type(error).__mro__),
+        "message": message,
+        "line": line,
+        "source": source[:200],
+        "function": function,
+    }
+
+
+def _arrays_in(value: Any, label: Any) -> list[tuple[str, np.ndarray]]:
+    if isinstance(value, np.ndarray):
+        return [(label, value)]
+    if isinstance(value, list | tuple):
+        return [found for i, item in enumerate(value) for found in _arrays_in(item, f"{label}[{i}]")]
+    if isinstance(value, dict):
+        return [found for key, item in value.items() for found in _arrays_in(item, f"{label}[{key!r}]")]
+    return []
+
+
+def _argument_name(function: Callable[..., Any], changed: _Watched, now: list[_Watched]) -> str:
+    """The changed array's name as the learner wrote it: a parameter's name where the position tells it."""
+    label = str(changed.label)
+    if changed not in now:
+        return "an array that an earlier call had been given"
+    position, bracket, rest = label.partition("[")
+    if not position.isdigit():
+        return label
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+        parameter = parameters[min(int(position), len(parameters) - 1)]
+    except (ValueError, TypeError, IndexError):
+        return f"argument {int(position) + 1}{bracket}{rest}"
+    return f"{parameter.name}{bracket}{rest}"

@@ -1,0 +1,214 @@
+"""Values as frames of bytes, between judge and worker. Data only: no pickle, no code, a cap on size.
+
+A frame is the lengths of header and payload, a JSON header, and the bytes of all arrays one after another. In the
+header a value is a JSON scalar or a list that begins with a tag; an array is `["array", dtype, shape, layout, length]`.
+The raw bytes with dtype and shape beside them are what an `.npy` file holds, without its text header to parse: the
+dtype is checked against a short list of kinds, so an object array cannot even be spelt.
+
+Both processes import this module; the worker does so by path.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LENGTHS = struct.Struct(">IQ")
+MAX_FRAME_BYTES = 256 * 2**20
+MAX_HEADER_BYTES = 8 * 2**20
+MAX_DEPTH = 16
+ARRAY_KINDS = "biufc"
+
+
+class WireError(Exception):
+    """A value that cannot be sent, or bytes that are no frame; the message says why."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Stands for an object that stays where the solution runs."""
+
+    id: int
+    type: str
+    callable: bool = False
+
+
+@dataclass(frozen=True)
+class Callback:
+    """Stands for a function that stays in the judge and can be called from the solution."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Describes an object to be built beside the solution: attributes that live there, methods that call the judge.
+
+    When such a method is called, the judge's function gets the object's current attributes (as a dict) before its arguments.
+    """
+
+    attributes: dict[str, Any]
+    methods: dict[str, Callback]
+
+
+def pack(message: Any) -> bytes:
+    """One message as the bytes of a frame."""
+    buffers: list[bytes] = []
+    size = [0]
+    tree = _encode(message, buffers, size, 0)
+    header = json.dumps(tree, separators=(",", ":")).encode()
+    if len(header) > MAX_HEADER_BYTES:
+        raise WireError(f"it is {len(header):,} bytes without its arrays; at most {MAX_HEADER_BYTES:,} can be sent")
+    return b"".join((LENGTHS.pack(len(header), size[0]), header, *buffers))
+
+
+def frame_lengths(prefix: bytes) -> tuple[int, int]:
+    """Lengths of header and payload from a frame's first `LENGTHS.size` bytes."""
+    header, payload = LENGTHS.unpack(prefix)
+    if header > MAX_HEADER_BYTES or payload > MAX_FRAME_BYTES:
+        raise WireError(f"a frame of {header + payload:,} bytes is larger than allowed")
+    return header, payload
+
+
+def unpack(header: bytes, payload: bytes) -> Any:
+    """The message that a frame holds. Arrays are fresh, writable copies."""
+    try:
+        tree = json.loads(header)
+        value, end = _decode(tree, memoryview(payload), 0, 0)
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, MemoryError) as error:
+        raise WireError(f"not a readable frame ({type(error).__name__}: {error})") from None
+    if end != len(payload):
+        raise WireError("not a readable frame (bytes left over)")
+    return value
+
+
+def array_layout(array: np.ndarray) -> str:
+    """How an array lies in memory, as far as the other side must reproduce it: C, F or gapped, and read-only."""
+    order = "C" if array.flags.c_contiguous else "F" if array.flags.f_contiguous else "gapped"
+    return order if array.flags.writeable else order + " read-only"
+
+
+def with_layout(array: np.ndarray, layout: str) -> np.ndarray:
+    """A copy of `array` that lies in memory as `layout` says."""
+    order, _, read_only = layout.partition(" ")
+    if order == "gapped":
+        wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), dtype=array.dtype)
+        copy = wide[..., ::2]
+        copy[...] = array
+    else:
+        copy = np.array(array, order="F" if order == "F" else "C", subok=False)
+    if read_only:
+        copy.flags.writeable = False
+    return copy
+
+
+def plain_array(array: np.ndarray) -> np.ndarray:
+    """`array` as a true `ndarray` of numbers, whatever its subclass says about itself."""
+    base = np.ndarray.view(array, np.ndarray)
+    if base.dtype.kind not in ARRAY_KINDS:
+        raise WireError(f"an array of dtype {base.dtype}; only arrays of numbers or booleans are accepted")
+    if base.nbytes > MAX_FRAME_BYTES:
+        raise WireError(
+            f"an array of shape {base.shape} and {base.nbytes / 2**30:.2f} GiB; "
+            f"at most {MAX_FRAME_BYTES // 2**20} MiB are accepted"
+        )
+    return base
+
+
+def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError(f"a value nested more than {MAX_DEPTH} deep")
+    kind = type(value)
+    if value is None or kind is bool or kind is int or kind is float or kind is str:
+        if kind is int and abs(value) >= 1 << 4096:
+            raise WireError("an integer of more than 4096 bits")
+        return value
+    if issubclass(kind, np.ndarray):
+        array = plain_array(value)
+        size[0] += array.nbytes
+        if size[0] > MAX_FRAME_BYTES:
+            raise WireError(f"arrays of more than {MAX_FRAME_BYTES // 2**20} MiB together")
+        buffers.append(array.tobytes())
+        return ["array", array.dtype.str, array.shape, array_layout(array), array.nbytes]
+    if issubclass(kind, np.generic):
+        return ["scalar", _encode(np.asarray(value), buffers, size, depth + 1)]
+    if kind is list or kind is tuple:
+        return [kind.__name__, [_encode(item, buffers, size, depth + 1) for item in value]]
+    if kind is dict:
+        encoded = [[_encode(k, buffers, size, depth + 1), _encode(v, buffers, size, depth + 1)] for k, v in value.items()]
+        return ["dict", encoded]
+    if kind is Handle:
+        return ["handle", value.id, value.type, value.callable]
+    if kind is Callback:
+        return ["callback", value.id, value.name]
+    if kind is StandIn:
+        parts = (value.attributes, value.methods)
+        return ["stand-in", *(_encode(part, buffers, size, depth + 1) for part in parts)]
+    if issubclass(kind, np.random.Generator):
+        state = value.bit_generator.state
+        return ["generator", _encode(state, buffers, size, depth + 1)]
+    if kind is complex:
+        return ["complex", value.real, value.imag]
+    raise WireError(f"a value of type {kind.__name__}")
+
+
+def _decode(tree: Any, payload: memoryview, at: int, depth: int) -> tuple[Any, int]:
+    if not isinstance(tree, list):
+        return tree, at
+    if depth > 2 * MAX_DEPTH:
+        raise ValueError("nested too deep")
+    tag = tree[0]
+    if tag == "array":
+        _, dtype_name, shape, layout, length = tree
+        dtype = np.dtype(dtype_name)
+        if dtype.kind not in ARRAY_KINDS or dtype.hasobject:
+            raise ValueError(f"dtype {dtype_name}")
+        if any(not isinstance(n, int) or n < 0 for n in shape) or math.prod(shape) * dtype.itemsize != length:
+            raise ValueError("array size")
+        flat = np.frombuffer(payload[at : at + length], dtype=dtype)
+        return with_layout(flat.reshape(shape), layout), at + length
+    if tag == "scalar":
+        array, at = _decode(tree[1], payload, at, depth + 1)
+        return array[()], at
+    if tag in ("list", "tuple"):
+        items = []
+        for item in tree[1]:
+            decoded, at = _decode(item, payload, at, depth + 1)
+            items.append(decoded)
+        return (items if tag == "list" else tuple(items)), at
+    if tag == "dict":
+        pairs = {}
+        for key_tree, value_tree in tree[1]:
+            key, at = _decode(key_tree, payload, at, depth + 1)
+            pairs[key], at = _decode(value_tree, payload, at, depth + 1)
+        return pairs, at
+    if tag == "handle":
+        return Handle(int(tree[1]), str(tree[2]), bool(tree[3])), at
+    if tag == "callback":
+        return Callback(int(tree[1]), str(tree[2])), at
+    if tag == "stand-in":
+        attributes, at = _decode(tree[1], payload, at, depth + 1)
+        methods, at = _decode(tree[2], payload, at, depth + 1)
+        return StandIn(attributes, methods), at
+    if tag == "generator":
+        state, at = _decode(tree[1], payload, at, depth + 1)
+        return generator_from_state(state), at
+    if tag == "complex":
+        return complex(tree[1], tree[2]), at
+    raise ValueError(f"unknown tag {tag!r}")
+
+
+def generator_from_state(state: dict[str, Any]) -> np.random.Generator:
+    """A new generator that will draw the same numbers as the one whose bit generator is in `state`."""
+    names = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
+    if state.get("bit_generator") not in names:
+        raise ValueError("unknown bit generator")
+    bits = getattr(np.random, state["bit_generator"])()
+    bits.state = state
+    return np.random.Generator(bits)

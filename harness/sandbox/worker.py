@@ -1,0 +1,188 @@
+"""The worker process: holds one solution and nothing else of ours but the sandbox's own modules.
+
+Started by path as `python -I -S worker.py REQUESTS REPLIES TRACE LIFELINE NUMPY_FOLDER CPU_SECONDS`, where the first four
+are open descriptors. It puts limits on itself, imports NumPy, says "ready", waits for a file to load, and then answers
+requests until its pipe closes. With `-S` nothing of the installation's start-up files runs; NumPy's folder is the only
+one added to the path, and the guard lets nothing but NumPy through it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import resource
+import signal
+import sys
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ADDRESS_SPACE_BYTES = 4 * 2**30
+FILE_BYTES = 64 * 2**20
+OWN_PACKAGE = "_kata_sandbox"
+
+
+def main() -> None:
+    requests, replies, trace, lifeline = (int(argument) for argument in sys.argv[1:5])
+    numpy_folder, cpu_seconds = sys.argv[5], int(sys.argv[6])
+    die_with_the_judge(lifeline)
+    limit_resources(cpu_seconds)
+    sys.path.append(numpy_folder)
+    wire, host_module = import_own("wire"), import_own("host")
+    for name in [name for name in sys.modules if name.startswith(OWN_PACKAGE)]:
+        del sys.modules[name]
+    sys.argv = [""]
+    sys.meta_path.insert(0, ImportGuard())
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    show_where_it_hangs(trace)
+    Worker(wire, host_module, requests, replies).run()
+
+
+def die_with_the_judge(lifeline: int) -> None:
+    """See to it that this process group ends when the judge does, however the judge ends.
+
+    The judge holds the other end of `lifeline` and never writes to it, so it only ever reports that the judge is gone. On
+    Linux the kernel itself then kills the group, even while an endless loop in C holds the interpreter's lock.
+    Elsewhere a thread waits for the same event.
+    """
+    if hasattr(fcntl, "F_SETSIG"):
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+        os.set_blocking(lifeline, False)
+        try:
+            gone = os.read(lifeline, 1) == b""  # it may have ended before we asked to be told
+        except BlockingIOError:
+            gone = False
+        if gone:
+            os._exit(1)
+        return
+    import threading
+
+    def wait_and_kill() -> None:
+        os.read(lifeline, 1)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    threading.Thread(target=wait_and_kill, daemon=True).start()
+
+
+def limit_resources(cpu_seconds: int) -> None:
+    """Limits on address space, CPU time, file size and core files; a system that lacks one of them goes without it."""
+    for what, amount in (
+        (resource.RLIMIT_AS, ADDRESS_SPACE_BYTES),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        try:
+            resource.setrlimit(what, (amount, amount))
+        except (ValueError, OSError):
+            continue  # macOS refuses RLIMIT_AS; `kata doctor` shows which limits hold
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is then an OSError in the solution's own line
+
+
+def import_own(name: str) -> types.ModuleType:
+    """A module of this folder, in a package of its own name, so that nothing of the program need be on the path."""
+    folder = Path(__file__).parent
+    if OWN_PACKAGE not in sys.modules:
+        package = types.ModuleType(OWN_PACKAGE)
+        package.__path__ = [str(folder)]
+        sys.modules[OWN_PACKAGE] = package
+    return importlib.import_module(f"{OWN_PACKAGE}.{name}")
+
+
+def show_where_it_hangs(trace: int) -> None:
+    """On SIGUSR1, and when the interpreter crashes, write the stack to `trace`: the judge asks before it kills."""
+    import faulthandler
+
+    faulthandler.enable(file=trace, all_threads=False)
+    faulthandler.register(signal.SIGUSR1, file=trace, all_threads=False)
+
+
+class ImportGuard(importlib.abc.MetaPathFinder):
+    """Lets a solution import NumPy and the standard library, and says why it may not import anything else."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        top = fullname.partition(".")[0]
+        if top == "numpy" or top in sys.stdlib_module_names or top.startswith("_sysconfigdata"):
+            return None
+        raise ModuleNotFoundError(
+            f"a solution may import only numpy and the standard library, not {top}", name=fullname
+        )
+
+
+class Worker:
+    """The loop around the host: frames in, frames out."""
+
+    def __init__(self, wire: Any, host_module: Any, requests: int, replies: int) -> None:
+        self._wire, self._host_module = wire, host_module
+        self._requests, self._replies = requests, replies
+        self._host: Any = None
+
+    def run(self) -> None:
+        self._send({"value": "ready"})
+        while True:
+            request = self._receive()
+            reply = self._load(request["path"]) if request["op"] == "load" else self._host.handle(request)
+            self._flush_output()
+            self._send(reply)
+
+    def _load(self, path: str) -> dict[str, Any]:
+        """Run the learner's file as a module; not under its own name, which may be that of a standard module."""
+        module = types.ModuleType("solution")
+        module.__file__ = path
+        sys.modules[module.__name__] = module
+        self._host = self._host_module.Host(vars(module), path, self._call_back)
+        try:
+            code = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+            exec(code, vars(module))
+        except BaseException as error:
+            return {"error": self._host_module.describe_exception(error, path)}
+        names = {name: callable(value) for name, value in vars(module).items() if not name.startswith("_")}
+        return {"value": [str(name) for name, is_callable in names.items() if is_callable]}
+
+    def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self._send({"callback": number, "args": args, "kwargs": kwargs})
+        answer = self._receive()
+        if "raise" in answer:
+            raise self._host_module.raise_like(*answer["raise"])
+        return answer["value"]
+
+    def _send(self, message: dict[str, Any]) -> None:
+        try:
+            data = self._wire.pack(message)
+        except self._wire.WireError as error:
+            data = self._wire.pack({"refused": str(error)})
+        while data:
+            data = data[os.write(self._replies, data) :]
+
+    def _receive(self) -> Any:
+        lengths = self._wire.frame_lengths(self._read(self._wire.LENGTHS.size))
+        return self._wire.unpack(*(self._read(length) for length in lengths))
+
+    def _read(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = os.read(self._requests, min(size - len(parts), 1 << 20))
+            if not part:
+                os._exit(0)  # the judge has closed its end: there is nothing left to do
+            parts += part
+        return bytes(parts)
+
+    @staticmethod
+    def _flush_output() -> None:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # the solution may have closed or replaced it: that is its own affair
+                continue
+
+
+if __name__ == "__main__":
+    main()

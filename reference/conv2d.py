@@ -1,0 +1,119 @@
+"""A two-dimensional convolution layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Conv2d:
+    """Slide each kernel over the image and take dot products (cross-correlation, as every framework does).
+
+    `y[n, o, i, j] = bias[o] + sum over c, a, b of x_padded[n, c, i*stride + a, j*stride + b] * weight[o, c, a, b]`
+
+    Attributes:
+        weight: `(out_channels, in_channels, kh, kw)`, drawn from N(0, 2 / (in_channels * kh * kw)).
+        bias: `(out_channels,)`, zero at the start.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, int],
+        stride: int = 1,
+        padding: int = 0,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        """Draw the weight and set the bias to zero.
+
+        Args:
+            in_channels: channels of the input, at least 1.
+            out_channels: channels of the output, which is the number of kernels, at least 1.
+            kernel_size: one int for a square kernel, or the pair `(kh, kw)`.
+            stride: how far the kernel moves, at least 1, the same for both axes.
+            padding: rows and columns of zeros added on each side, at least 0.
+            rng: where the weight is drawn from; None means `np.random.default_rng()`.
+
+        Raises:
+            ValueError: an argument out of its range; the message names the argument and its value.
+        """
+        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        for name, value, least in (
+            ("in_channels", in_channels, 1),
+            ("out_channels", out_channels, 1),
+            ("kernel_size", min(kh, kw), 1),
+            ("stride", stride, 1),
+            ("padding", padding, 0),
+        ):
+            if value < least:
+                raise ValueError(f"{name} must be at least {least}, got {value}")
+        rng = np.random.default_rng() if rng is None else rng
+        fan_in = in_channels * kh * kw
+        self.weight = rng.normal(0.0, np.sqrt(2.0 / fan_in), (out_channels, in_channels, kh, kw))
+        self.bias = np.zeros(out_channels)
+        self.stride = stride
+        self.padding = padding
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the convolution of x and remember what `backward` needs.
+
+        Shape:
+            x: `(N, in_channels, H, W)`; returns `(N, out_channels, out_h, out_w)` with
+            `out_h = floor((H + 2*padding - kh) / stride) + 1`, and `out_w` likewise.
+
+        Raises:
+            ValueError: x has not four axes or not `in_channels` channels, or the kernel is larger than the padded input.
+        """
+        out_channels, channels, kh, kw = self.weight.shape
+        if x.ndim != 4 or x.shape[1] != channels:
+            raise ValueError(f"x must have shape (N, in_channels={channels}, H, W), got {x.shape}")
+        n, _, height, width = x.shape
+        p = self.padding
+        out_h = (height + 2 * p - kh) // self.stride + 1
+        out_w = (width + 2 * p - kw) // self.stride + 1
+        if out_h < 1 or out_w < 1:
+            raise ValueError(f"kernel_size ({kh}, {kw}) is larger than the padded input ({height + 2 * p}, {width + 2 * p})")
+        padded = np.zeros((n, channels, height + 2 * p, width + 2 * p), dtype=x.dtype)
+        padded[:, :, p : p + height, p : p + width] = x
+        # one slice for each place in the kernel: columns (N, C*kh*kw, L), so that y is one matrix product
+        columns = np.empty((n, channels, kh, kw, out_h, out_w), dtype=x.dtype)
+        for a, b, rows, cols in self._kernel_places(out_h, out_w):
+            columns[:, :, a, b] = padded[:, :, rows, cols]
+        self._columns = columns.reshape(n, channels * kh * kw, out_h * out_w)
+        self._x_shape = x.shape
+        # y = W_flat @ columns + bias
+        out = self.weight.reshape(out_channels, -1) @ self._columns
+        out += self.bias[:, None]
+        return out.reshape(n, out_channels, out_h, out_w)
+
+    def backward(self, d_out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return `(d_x, d_weight, d_bias)`: the loss's gradients, summed over the batch.
+
+        Shape:
+            d_out: `(N, out_channels, out_h, out_w)`, the gradient of the loss with respect to the output.
+            Each gradient has the shape of what it belongs to.
+        """
+        n, channels, height, width = self._x_shape
+        out_channels, _, kh, kw = self.weight.shape
+        out_h, out_w = d_out.shape[2:]
+        p = self.padding
+        d_flat = d_out.reshape(n, out_channels, out_h * out_w)
+        # y = W_flat @ columns + bias, one product for each image: the sum over images is the sum over the batch
+        d_bias = d_flat.sum(axis=(0, 2))
+        d_weight = (d_flat @ self._columns.transpose(0, 2, 1)).sum(axis=0).reshape(self.weight.shape)
+        d_columns = self.weight.reshape(out_channels, -1).T @ d_flat
+        # each pixel collects what every window that saw it sends back
+        d_columns = d_columns.reshape(n, channels, kh, kw, out_h, out_w)
+        d_padded = np.zeros((n, channels, height + 2 * p, width + 2 * p), dtype=d_columns.dtype)
+        for a, b, rows, cols in self._kernel_places(out_h, out_w):
+            d_padded[:, :, rows, cols] += d_columns[:, :, a, b]
+        return d_padded[:, :, p : p + height, p : p + width], d_weight, d_bias
+
+    def _kernel_places(self, out_h: int, out_w: int) -> list[tuple[int, int, slice, slice]]:
+        """For each place (a, b) in the kernel: the rows and columns of the image that it meets, as slices."""
+        s = self.stride
+        return [
+            (a, b, slice(a, a + s * out_h, s), slice(b, b + s * out_w, s))
+            for a in range(self.weight.shape[2])
+            for b in range(self.weight.shape[3])
+        ]
