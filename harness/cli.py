@@ -15,6 +15,8 @@ from typing import Any
 import click
 
 from harness import catalog
+from harness.sentences import complain
+from harness.workspace import UnusableHistory
 
 EXIT_WRONG_CALL = 2
 EXIT_JUDGE_FAILED = 3
@@ -64,6 +66,16 @@ class Commands(click.Group):
             raise click.UsageError(f"there is no command {args[0]!r}.{hint} `kata --help` shows them all.")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderGone from None  # before Click makes it exit code 1, which would mean that some check failed
+
+
+class ReaderGone(Exception):
+    """Whoever read our output has left: nothing more to say."""
+
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kata", prog_name="kata")
@@ -84,7 +96,15 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
-    sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without ✓ gets a question mark
+    code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -95,16 +115,15 @@ def run(arguments: list[str]) -> int:
         error.show()
         return EXIT_WRONG_CALL
     except click.ClickException as error:
-        click.echo(f"kata: {error.format_message()}", err=True)
+        complain(error.format_message())
         return error.exit_code if error.exit_code != 1 else EXIT_WRONG_CALL
-    except (catalog.UnknownKata, FileExistsError) as error:
-        click.echo(f"kata: {error}", err=True)
+    except (catalog.UnknownKata, FileExistsError, UnusableHistory) as error:
+        complain(str(error))
         return EXIT_WRONG_CALL
     except (KeyboardInterrupt, click.Abort):
-        click.echo("kata: interrupted", err=True)
+        complain("interrupted")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: nothing more to say
+    except ReaderGone:
         return 0
     except Exception as error:
         return _report_failure(error)
@@ -117,6 +136,5 @@ def _report_failure(error: Exception) -> int:
 
     with tempfile.NamedTemporaryFile("w", prefix="kata-failure-", suffix=".txt", delete=False) as file:
         file.write("".join(traceback.format_exception(error)))
-    click.echo(f"kata: the judge itself failed, which says nothing about your solution: {error}", err=True)
-    click.echo(f"      The traceback is in {file.name}", err=True)
+    complain(f"the judge itself failed, which says nothing about your solution: {error}\nThe traceback is in {file.name}")
     return EXIT_JUDGE_FAILED

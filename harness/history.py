@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,14 +86,16 @@ class History:
 
     Args:
         file: the database; its folder must exist. It is made, migrated or set aside as needed.
+        clock: tells the time, in seconds since 1970, UTC.
 
     Attributes:
         notice: a sentence for the learner when a damaged file was set aside, else empty.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self.notice = ""
         self._file = file
+        self._clock = clock
         try:
             self._database = self._open()
         except sqlite3.DatabaseError as error:
@@ -116,13 +118,13 @@ class History:
         with self._transaction() as database:
             cursor = database.execute(
                 "INSERT INTO practice (kind, kata, file, started_at, planted, interview) VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, kata, file, time.time(), planted, interview),
+                (kind, kata, file, self._clock(), planted, interview),
             )
         return self.practice(cursor.lastrowid or 0)
 
     def record(self, verdict: Verdict, practice: Practice | None) -> int:
         """Keep a verdict, and mark the practice as solved when it passed; returns the attempt's id."""
-        now, timing = time.time(), verdict.timing
+        now, timing = self._clock(), verdict.timing
         times = (timing.ratio, timing.low, timing.high, timing.solution_ms, timing.reference_ms) if timing else (None,) * 5
         with self._transaction() as database:
             cursor = database.execute(
@@ -168,13 +170,13 @@ class History:
     def record_hint(self, practice: Practice, number: int) -> None:
         """The hint of that number (from 1) was shown."""
         with self._transaction() as database:
-            database.execute("INSERT OR IGNORE INTO hint VALUES (?, ?, ?)", (practice.id, number, time.time()))
+            database.execute("INSERT OR IGNORE INTO hint VALUES (?, ?, ?)", (practice.id, number, self._clock()))
 
     def record_reveal(self, practice: Practice) -> None:
         """The reference was shown."""
         with self._transaction() as database:
             database.execute(
-                "UPDATE practice SET revealed_at = ? WHERE id = ? AND revealed_at IS NULL", (time.time(), practice.id)
+                "UPDATE practice SET revealed_at = ? WHERE id = ? AND revealed_at IS NULL", (self._clock(), practice.id)
             )
 
     # what is known
@@ -223,6 +225,15 @@ class History:
 
     def _any(self, query: str, kata: str) -> bool:
         return self._database.execute(query, (kata,)).fetchone() is not None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The database for reading, as it stands at one moment, whatever others write meanwhile."""
+        self._database.execute("BEGIN")
+        try:
+            yield self._database
+        finally:
+            self._database.execute("ROLLBACK")
 
     # the file
 

@@ -5,7 +5,9 @@ Written for 60 columns and no colour first; colour and width only add to it.
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -33,9 +35,14 @@ SIGNS = {
 OUTCOME_WORDS = {Outcome.TIMEOUT: "timeout", Outcome.CRASHED: "crashed", Outcome.ERROR: "error"}
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704  # the BrokenPipeError that Rich has caught: it would end with exit code 1 here
+
+
 def make_console(stderr: bool = False) -> Console:
     """A console of at most `MAX_WIDTH` columns; colour only on a terminal, and not where NO_COLOR is set."""
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    console = _Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
     if console.width > MAX_WIDTH:
         console.width = MAX_WIDTH
     return console
@@ -56,8 +63,9 @@ def show_verdict(
     """
     console.print(_headline(verdict, title, console.width))
     console.print(_bar(verdict.score, console.width))
+    sole_reason = _sole_reason(verdict)
     for group in verdict.groups:
-        console.print(_group(group, full))
+        console.print(_group(group, full, sole_reason))
         full -= sum(check.outcome not in (Outcome.PASSED, Outcome.BLOCKED) for check in group.checks)
     for diagnosis, count in _diagnoses(verdict):
         console.print(_diagnosis(diagnosis, count, console.width))
@@ -83,7 +91,14 @@ def _bar(score: int, width: int) -> Text:
     return Text.assemble(("█" * filled, colour), ("░" * (width - filled), "dim"))
 
 
-def _group(group: GroupResult, full: int) -> RenderableType:
+def _sole_reason(verdict: Verdict) -> bool:
+    """Whether one check failed and every other that did not pass was not run because of it: then its message says it all."""
+    blocked = {check.message for check in verdict.checks() if check.outcome is Outcome.BLOCKED}
+    failed = [check for check in verdict.checks() if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED)]
+    return len(failed) == len(blocked) == 1
+
+
+def _group(group: GroupResult, full: int, sole_reason: bool) -> RenderableType:
     passed = [check for check in group.checks if check.outcome is Outcome.PASSED]
     blocked = [check for check in group.checks if check.outcome is Outcome.BLOCKED]
     failed = [check for check in group.checks if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED)]
@@ -102,7 +117,8 @@ def _group(group: GroupResult, full: int) -> RenderableType:
         word = "check fails" if len(rest) == 1 else "checks fail"
         parts.append(Padding(Text(f"{len(rest)} more {word}, as `kata check --verbose` shows", "dim"), (0, 0, 0, 4), expand=False))
     for reason, checks in _by_message(blocked):
-        parts.append(Padding(Text(f"· {len(checks)} not run: {reason}", "dim"), (0, 0, 0, 4), expand=False))
+        why = ", for the same reason" if sole_reason else f": {reason}"
+        parts.append(Padding(Text(f"· {len(checks)} not run{why}", "dim"), (0, 0, 0, 4), expand=False))
     return Group(*parts)
 
 
@@ -174,8 +190,8 @@ def _footer(verdict: Verdict, par_minutes: int) -> Text:
 def timing_line(timing: Timing) -> str:
     """Ratio, spread and both times, in words."""
     return (
-        f"Speed {timing.ratio:.2f} times the reference's time ({timing.low:.2f} to {timing.high:.2f}): "
-        f"{timing.solution_ms:.2f} ms beside {timing.reference_ms:.2f} ms"
+        f"Takes {timing.ratio:.2f} times the reference's time ({timing.low:.2f} to {timing.high:.2f}): "
+        f"{timing.solution_ms:.2f} beside {timing.reference_ms:.2f} ms"
     )
 
 
@@ -220,7 +236,9 @@ class ProgressLine:
             return
         while True:
             of = f" · {self._done} of {self._total} checks" if self._total else ""
-            sys.stderr.write(f"\r\x1b[2K{self._label}{of} · {time.monotonic() - began:.1f} s")
+            count = f"{of} · {time.monotonic() - began:.1f} s"
+            label = self._label[: max(0, shutil.get_terminal_size().columns - len(count) - 1)]
+            sys.stderr.write(f"\r\x1b[2K{label}{count}")
             sys.stderr.flush()
             if self._over.wait(0.1):
                 break
@@ -231,8 +249,8 @@ class ProgressLine:
 def show_summary(console: Console, verdicts: Sequence[tuple[Kata, Verdict]]) -> None:
     """The table of `kata check --all`: one line a solution, and what fails first."""
     table = Table(box=None, pad_edge=False, show_header=True, header_style="bold")
-    table.add_column("solution", no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("solution", no_wrap=True, min_width=max(len(verdict.file) for _, verdict in verdicts))
+    table.add_column("score", justify="right", no_wrap=True, min_width=len("score"))
     table.add_column("first failure", overflow="ellipsis", no_wrap=True)
     for _, verdict in verdicts:
         first = next((check for check in verdict.checks() if check.outcome is not Outcome.PASSED), None)
@@ -266,14 +284,17 @@ def show_source(console: Console, source: str) -> None:
     """Python source, highlighted where there is colour."""
     from rich.syntax import Syntax
 
-    if console.is_terminal and not console.no_color:
+    if console.is_terminal:
         console.print(Syntax(source, "python", theme="ansi_dark", background_color="default", word_wrap=True))
     else:
-        console.print(source, soft_wrap=True)
+        console.print(source, soft_wrap=True, end="")  # whole lines: it may go into a file
 
 
 def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
     """Two sources: beside each other where there is room for it, else as a unified diff."""
+    if yours == ours:
+        console.print(Text(f"{name} and the reference are the same, letter for letter."))
+        return
     if console.width >= MAX_WIDTH:
         console.print(_side_by_side(yours, ours, name))
         return
@@ -282,7 +303,14 @@ def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
     lines = difflib.unified_diff(yours.splitlines(), ours.splitlines(), name, "the reference", lineterm="")
     for line in lines:
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-        console.print(Text(line, style))
+        console.print(Text("\n".join(_folded(line, console.width)), style))
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """A line of a unified diff in pieces of at most `width`; each begins with the line's sign, further ones are indented."""
+    sign, code = line[:1], line[1:]
+    indent = " " * (len(code) - len(code.lstrip()) + 8)
+    return textwrap.wrap(line, width, subsequent_indent=sign + indent, break_on_hyphens=False) or [line]
 
 
 def _side_by_side(yours: str, ours: str, name: str) -> Table:

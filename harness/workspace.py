@@ -13,6 +13,10 @@ from harness.catalog import Kata
 STATE_FOLDER = ".kata"
 
 
+class UnusableHistory(Exception):
+    """The history can be neither read nor set aside now: a full disk, a read-only folder, a newer schema. One sentence."""
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A folder with solutions; it becomes a workspace for good when `.kata/` is made in it."""

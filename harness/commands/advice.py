@@ -16,13 +16,16 @@ def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: P
     from harness.judge.verdict import Outcome
 
     if verdict.passed:
-        return f"kata diff {kata.name} (yours beside ours), then kata next"
+        if practice is not None:
+            return f"kata diff {kata.name} (yours beside ours), then kata next"
+        return f"kata solution {kata.name} (ours, to compare with), then kata next"
     first = next(check for check in verdict.checks() if check.outcome is not Outcome.PASSED)
     if "could not be imported" in first.message or first.message.startswith("importing "):
         return "mend the file so that Python can import it, then kata check"
+    todo = "write the first body" if "is not written yet" in first.message else "mend the first failure"
     if practice is None or history is None:
-        return f"mend the first failure, then the same command again; kata start {kata.name} keeps a record"
+        return f"{todo}, then the same command again"
     seen = history.hints_seen(practice)
     if seen < len(kata.hints):
-        return f"mend the first failure, then kata check; kata hint shows hint {seen + 1} of {len(kata.hints)}"
-    return "mend the first failure, then kata check; kata solution shows ours"
+        return f"{todo}, then kata check; kata hint shows hint {seen + 1} of {len(kata.hints)}"
+    return f"{todo}, then kata check; kata solution shows ours"

@@ -63,26 +63,47 @@ def diagnose(
         seed: the seed of the run.
     """
     give_up = time.perf_counter() + SECONDS
-    whole: dict[str, list[Mistake]] = {}
-    partly: dict[str, list[Mistake]] = {}
-    suspects = list(bank)
+    found: dict[str, list[Mistake]] = {}
+    explained: Counter[str] = Counter()
     for check, attempt in failed:
-        if attempt.outcome not in (Outcome.FAILED, Outcome.ERROR):
+        if attempt.outcome not in (Outcome.FAILED, Outcome.ERROR) or time.perf_counter() > give_up:
             continue
-        first_wrong = _agreement(check, attempt, public_names(reference), seed)[1]
-        for mistake in suspects:
-            if time.perf_counter() > give_up:
-                break
-            fits, agreed = _agreement(check, attempt, mistake.namespace(reference), seed)
-            if fits:
-                whole.setdefault(check.name, []).append(mistake)
-            elif agreed > first_wrong and not check.compares_properties and _telling(attempt, first_wrong):
-                partly.setdefault(check.name, []).append(mistake)
-    explained = Counter(mistake.name for found in whole.values() for mistake in found)
+        # a mistake that explained an earlier check most likely explains this one; only if none does, the others are tried
+        known = [mistake for mistake in bank if explained[mistake.name]]
+        others = [mistake for mistake in bank if not explained[mistake.name]]
+        found[check.name] = (
+            _that_fit(known, check, attempt, reference, seed)
+            or _that_fit(others, check, attempt, reference, seed)
+        )
+        explained.update(mistake.name for mistake in found[check.name])
     return {
-        check.name: _best(whole.get(check.name) or partly.get(check.name, []), explained) or _pattern(attempt)
+        check.name: _best(found.get(check.name) or _partly(bank, check, attempt, reference, seed, give_up), explained)
+        or _pattern(attempt)
         for check, attempt in failed
     }
+
+
+def _that_fit(
+    mistakes: Sequence[Mistake], check: Check, attempt: Attempt, reference: ModuleType, seed: int
+) -> list[Mistake]:
+    """The mistakes that fail the check with the learner's very transcript."""
+    return [m for m in mistakes if _agreement(check, attempt, m.namespace(reference), seed)[0]]
+
+
+def _partly(
+    bank: Sequence[Mistake], check: Check, attempt: Attempt, reference: ModuleType, seed: int, give_up: float
+) -> list[Mistake]:
+    """Where two mistakes meet in one check: those that share the learner's first wrong value, if it is an array of several numbers."""
+    if attempt.outcome not in (Outcome.FAILED, Outcome.ERROR) or check.compares_properties:
+        return []
+    first_wrong = _agreement(check, attempt, public_names(reference), seed)[1]
+    if not _telling(attempt, first_wrong):
+        return []
+    return [
+        mistake
+        for mistake in bank
+        if time.perf_counter() < give_up and _agreement(check, attempt, mistake.namespace(reference), seed)[1] > first_wrong
+    ]
 
 
 def same(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:

@@ -23,7 +23,9 @@ Where R - D(h) is not small beside S, the step is too wide for this function or 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +35,20 @@ Map = Callable[[np.ndarray], "np.ndarray | float"]
 SAFETY = 100.0
 ROUNDING_UNITS = 16.0
 SHRINKS = (1.0, 1 / 8, 1 / 64)
+
+
+_errors: ContextVar[list[float] | None] = ContextVar("_errors", default=None)
+
+
+@contextmanager
+def recorded_errors() -> Iterator[list[float]]:
+    """Collect, for every direction checked inside, the error as a share of the tolerance: 1 is where a check begins to fail."""
+    errors: list[float] = []
+    token = _errors.set(errors)
+    try:
+        yield errors
+    finally:
+        _errors.reset(token)
 
 
 class NotDifferentiable(ArithmeticError):
@@ -123,7 +139,11 @@ def find_disagreement(
         if gradient.shape != x.shape:
             raise ValueError(f"the gradient has shape {gradient.shape}, expected {x.shape}")
         analytic = float(np.sum(gradient.astype(np.float64) * u))
-        if not abs(analytic - estimate.value) <= estimate.tolerance:
+        error = abs(analytic - estimate.value)
+        recorded = _errors.get()
+        if recorded is not None and estimate.tolerance:
+            recorded.append(error / estimate.tolerance)
+        if not error <= estimate.tolerance:
             return Disagreement(estimate.value, analytic, estimate.tolerance, v)
     return None
 

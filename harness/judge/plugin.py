@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -62,21 +62,31 @@ class CheckPlugin:
 
     def pytest_runtest_protocol(self, item: pytest.Function) -> bool:
         """Run one check in our own way: same fixtures, but a transcript is kept and no report is printed."""
-        assert self._backend is not None
-        check = self.checks[len(self.results)]
         try:
-            attempt = self._run(check)
+            self._keep(self.checks[len(self.results)])
         except (JudgeFailure, KeyboardInterrupt) as failure:
             self.failure = failure
             item.session.shouldstop = "the judge failed" if isinstance(failure, JudgeFailure) else "interrupted"
-            return True
+        return True
+
+    def run(self, checks: Sequence[Check]) -> None:
+        """Run checks that pytest collected earlier in this process, without pytest around them.
+
+        Raises:
+            JudgeFailure, KeyboardInterrupt, Interrupted: see `judge`.
+        """
+        self.checks = list(checks)
+        for check in self.checks:
+            self._keep(check)
+
+    def _keep(self, check: Check) -> None:
+        attempt = self._run(check)
         self.attempts[check.name] = attempt
         self.results[check.name] = CheckResult(
             check.name, check.title, attempt.outcome, attempt.message, attempt.seconds
         )
         if self._on_result:
             self._on_result(len(self.results), len(self.checks))
-        return True
 
     def _run(self, check: Check) -> Attempt:
         if self._blocked:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.catalog import Kata
-from harness.judge.verdict import CheckResult, GroupResult, Outcome, Timing, Verdict
+from harness.judge.verdict import CheckResult, GroupResult, Timing, Verdict
 
 if TYPE_CHECKING:
     from harness.judge.plugin import CheckPlugin
+    from harness.judge.replay import Check
+    from harness.sandbox.client import WorkerClient
+    from harness.sandbox.interrupt import Interrupt
     from harness.sandbox.spawn import Spawned
 
 
@@ -44,6 +47,10 @@ def judge(
     options: Options,
     worker: Spawned | None = None,
     on_check: Callable[[int, int], None] | None = None,
+    *,
+    checks: Sequence[Check] | None = None,
+    on_verdict: Callable[[Verdict], None] | None = None,
+    interrupt: Interrupt | None = None,
 ) -> Verdict:
     """Judge the solution in `path`.
 
@@ -54,41 +61,51 @@ def judge(
         options: see there.
         worker: a worker process that was started already and has loaded nothing.
         on_check: told after each check how many of how many are done.
+        checks: the kata's checks, where this process collected them already.
+        on_verdict: told the verdict as soon as it is reached, before diagnosis and timing add to it.
+        interrupt: ends the judgement when another thread sets it; goes with `checks`.
 
     Raises:
         JudgeFailure: the judge itself failed; nothing is known about the solution.
-        KeyboardInterrupt: the learner pressed Ctrl-C. No worker is left in either case.
+        KeyboardInterrupt: the learner pressed Ctrl-C.
+        Interrupted: `interrupt` was set. No worker is left in any of these cases.
     """
     began = time.perf_counter()
     from harness.judge.collect import run_pytest
     from harness.judge.plugin import CheckPlugin
     from harness.sandbox.client import WorkerClient
 
-    client = WorkerClient(path, options.call_timeout, options.budget, options.sandbox, worker)
+    client = WorkerClient(path, options.call_timeout, options.budget, options.sandbox, worker, interrupt)
     try:
         plugin = CheckPlugin(client, path.name, options.seed, on_check)
-        run_pytest(kata, plugin)
-        results = list(plugin.results.values())
-        passed = all(result.outcome is Outcome.PASSED for result in results)
-        if not passed and options.diagnosis:
-            results = _with_diagnoses(kata, plugin, options.seed)
-        timing = _timing(kata, client, options) if passed and options.timing and kata.has_workload else None
-        output = client.output
+        if checks is None:
+            run_pytest(kata, plugin)
+        else:
+            plugin.run(checks)
+        verdict = Verdict(
+            kata=kata.name,
+            file=shown_path,
+            seed=options.seed,
+            groups=_groups(kata, plugin, list(plugin.results.values())),
+            output=client.output,
+            check_seconds=time.perf_counter() - began,
+        )
+        if on_verdict:
+            on_verdict(verdict)
+        if not verdict.passed and options.diagnosis:
+            verdict = replace(verdict, groups=_groups(kata, plugin, _with_diagnoses(kata, plugin, options.seed)))
+        if verdict.passed and options.timing and kata.has_workload:
+            verdict = replace(verdict, timing=_timing(kata, client, options), output=client.output)
     finally:
         client.kill()
+    return replace(verdict, check_seconds=time.perf_counter() - began)
+
+
+def _groups(kata: Kata, plugin: CheckPlugin, results: list[CheckResult]) -> tuple[GroupResult, ...]:
     group_of = {check.name: check.group for check in plugin.checks}
-    groups = tuple(
+    return tuple(
         GroupResult(name, points, tuple(result for result in results if group_of[result.name] == name))
         for name, points in kata.points.items()
-    )
-    return Verdict(
-        kata=kata.name,
-        file=shown_path,
-        seed=options.seed,
-        groups=groups,
-        timing=timing,
-        output=output,
-        check_seconds=time.perf_counter() - began,
     )
 
 
@@ -109,7 +126,3 @@ def _timing(kata: Kata, client: WorkerClient, options: Options) -> Timing | None
         return measure(kata, client, options.seed)
     except SandboxError:
         return None  # too slow, or too large, for the workload: every check passed, and that stands
-
-
-if TYPE_CHECKING:
-    from harness.sandbox.client import WorkerClient

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -96,6 +96,13 @@ class Verdict:
         for group in self.groups:
             yield from group.checks
 
+    def outcomes_only(self) -> Verdict:
+        """The same, told as in an interview: which checks fail, but nothing about why. What the solution raised stays."""
+        groups = tuple(
+            replace(group, checks=tuple(_outcome_only(check) for check in group.checks)) for group in self.groups
+        )
+        return replace(self, groups=groups)
+
     def as_json(self) -> dict[str, Any]:
         """The verdict as `kata check --json` prints it."""
         return {
@@ -111,6 +118,11 @@ class Verdict:
             "clock_seconds": None if self.clock_seconds is None else round(self.clock_seconds, 1),
             "check_seconds": round(self.check_seconds, 3),
         }
+
+
+def _outcome_only(check: CheckResult) -> CheckResult:
+    message = "" if check.outcome is Outcome.FAILED else check.message
+    return replace(check, message=message, diagnosis=())
 
 
 def _group_json(group: GroupResult) -> dict[str, Any]:

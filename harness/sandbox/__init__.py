@@ -7,5 +7,6 @@ worker  the process itself: limits, import guard, and a loop around the host
 client  the judge's end: deadlines, deaths, captured output
 local   the same requests carried out in this process, for the reference and for mistakes
 proxy   what a hidden test sees of either
+interrupt  a way to end a judgement early
 errors  everything that can go wrong, as exceptions with a sentence for the learner
 """

@@ -13,6 +13,7 @@ from typing import Any
 
 from . import wire
 from .errors import BudgetSpent, CallTimeout, JudgeFailure, RemoteException, SolutionRaised, WorkerCrashed
+from .interrupt import Interrupt, Interrupted
 from .spawn import Spawned, spawn
 
 START_SECONDS = 60.0
@@ -30,6 +31,7 @@ class WorkerClient:
         budget: seconds that all calls together may take.
         sandbox: as for `spawn`.
         first: a worker that was started already, before the heavy imports.
+        interrupt: once set, whatever waits for the worker raises `Interrupted`, and the worker is gone.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class WorkerClient:
         budget: float = 60.0,
         sandbox: str = "none",
         first: Spawned | None = None,
+        interrupt: Interrupt | None = None,
     ) -> None:
         self.path = path.resolve()
         self.call_timeout = call_timeout
@@ -46,6 +49,7 @@ class WorkerClient:
         self.timeouts = 0
         self._sandbox = sandbox
         self._worker = first
+        self._interrupt = interrupt
         self._ready = False
         self._deadline = time.monotonic() + budget
         self._functions: dict[int, Callable[..., Any]] = {}
@@ -183,7 +187,11 @@ class WorkerClient:
                 left = give_up - time.monotonic()
                 if left <= 0:
                     raise self._timed_out(call) from None
-                readable, _, _ = select.select([worker.replies, worker.output], [], [], left)
+                ends = [self._interrupt] if self._interrupt else []
+                readable, _, _ = select.select([worker.replies, worker.output, *ends], [], [], left)
+                if self._interrupt in readable:
+                    self.kill()
+                    raise Interrupted
                 if worker.output in readable:
                     self._drain_output(call)
                 continue

@@ -5,6 +5,9 @@ header a value is a JSON scalar or a list that begins with a tag; an array is `[
 The raw bytes with dtype and shape beside them are what an `.npy` file holds, without its text header to parse: the
 dtype is checked against a short list of kinds, so an object array cannot even be spelt.
 
+The judge believes nothing that a worker sends: it reads frames with `from_worker=True`, which refuses what only the judge has
+reason to send (a generator's state is plain numbers, but the wrong ones make NumPy read outside its memory).
+
 Both processes import this module; the worker does so by path.
 """
 
@@ -21,8 +24,9 @@ import numpy as np
 LENGTHS = struct.Struct(">IQ")
 MAX_FRAME_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
-MAX_DEPTH = 16
+MAX_DEPTH = 20
 ARRAY_KINDS = "biufc"
+JUDGE_ONLY = ("callback", "stand-in", "generator")
 
 
 class WireError(Exception):
@@ -64,7 +68,7 @@ def pack(message: Any) -> bytes:
     tree = _encode(message, buffers, size, 0)
     header = json.dumps(tree, separators=(",", ":")).encode()
     if len(header) > MAX_HEADER_BYTES:
-        raise WireError(f"it is {len(header):,} bytes without its arrays; at most {MAX_HEADER_BYTES:,} can be sent")
+        raise WireError(f"{len(header):,} bytes without its arrays; at most {MAX_HEADER_BYTES:,} are accepted")
     return b"".join((LENGTHS.pack(len(header), size[0]), header, *buffers))
 
 
@@ -76,13 +80,18 @@ def frame_lengths(prefix: bytes) -> tuple[int, int]:
     return header, payload
 
 
-def unpack(header: bytes, payload: bytes) -> Any:
-    """The message that a frame holds. Arrays are fresh, writable copies."""
+def unpack(header: bytes, payload: bytes, from_worker: bool = False) -> Any:
+    """The message that a frame holds. Arrays are fresh copies.
+
+    Args:
+        header, payload: the two parts of a frame.
+        from_worker: refuse what only the judge may send.
+    """
     try:
         tree = json.loads(header)
-        value, end = _decode(tree, memoryview(payload), 0, 0)
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, MemoryError) as error:
-        raise WireError(f"not a readable frame ({type(error).__name__}: {error})") from None
+        value, end = _decode(tree, memoryview(payload), 0, 0, JUDGE_ONLY if from_worker else ())
+    except Exception as error:  # the bytes may be anything, and so may be what goes wrong with them
+        raise WireError(f"not a readable frame ({type(error).__name__})") from None
     if end != len(payload):
         raise WireError("not a readable frame (bytes left over)")
     return value
@@ -119,6 +128,11 @@ def plain_array(array: np.ndarray) -> np.ndarray:
             f"at most {MAX_FRAME_BYTES // 2**20} MiB are accepted"
         )
     return base
+
+
+def encodable(text: str) -> str:
+    """`text` without lone surrogates, which Python allows in a string and no file or terminal takes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> Any:
@@ -158,12 +172,16 @@ def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> An
     raise WireError(f"a value of type {kind.__name__}")
 
 
-def _decode(tree: Any, payload: memoryview, at: int, depth: int) -> tuple[Any, int]:
+def _decode(tree: Any, payload: memoryview, at: int, depth: int, refused: tuple[str, ...]) -> tuple[Any, int]:
+    if isinstance(tree, str):
+        return encodable(tree), at
     if not isinstance(tree, list):
         return tree, at
     if depth > 2 * MAX_DEPTH:
         raise ValueError("nested too deep")
     tag = tree[0]
+    if tag in refused:
+        raise ValueError(f"{tag} from a worker")
     if tag == "array":
         _, dtype_name, shape, layout, length = tree
         dtype = np.dtype(dtype_name)
@@ -174,30 +192,30 @@ def _decode(tree: Any, payload: memoryview, at: int, depth: int) -> tuple[Any, i
         flat = np.frombuffer(payload[at : at + length], dtype=dtype)
         return with_layout(flat.reshape(shape), layout), at + length
     if tag == "scalar":
-        array, at = _decode(tree[1], payload, at, depth + 1)
+        array, at = _decode(tree[1], payload, at, depth + 1, refused)
         return array[()], at
     if tag in ("list", "tuple"):
         items = []
         for item in tree[1]:
-            decoded, at = _decode(item, payload, at, depth + 1)
+            decoded, at = _decode(item, payload, at, depth + 1, refused)
             items.append(decoded)
         return (items if tag == "list" else tuple(items)), at
     if tag == "dict":
         pairs = {}
         for key_tree, value_tree in tree[1]:
-            key, at = _decode(key_tree, payload, at, depth + 1)
-            pairs[key], at = _decode(value_tree, payload, at, depth + 1)
+            key, at = _decode(key_tree, payload, at, depth + 1, refused)
+            pairs[key], at = _decode(value_tree, payload, at, depth + 1, refused)
         return pairs, at
     if tag == "handle":
-        return Handle(int(tree[1]), str(tree[2]), bool(tree[3])), at
+        return Handle(int(tree[1]), encodable(str(tree[2])), bool(tree[3])), at
     if tag == "callback":
-        return Callback(int(tree[1]), str(tree[2])), at
+        return Callback(int(tree[1]), encodable(str(tree[2]))), at
     if tag == "stand-in":
-        attributes, at = _decode(tree[1], payload, at, depth + 1)
-        methods, at = _decode(tree[2], payload, at, depth + 1)
+        attributes, at = _decode(tree[1], payload, at, depth + 1, refused)
+        methods, at = _decode(tree[2], payload, at, depth + 1, refused)
         return StandIn(attributes, methods), at
     if tag == "generator":
-        state, at = _decode(tree[1], payload, at, depth + 1)
+        state, at = _decode(tree[1], payload, at, depth + 1, refused)
         return generator_from_state(state), at
     if tag == "complex":
         return complex(tree[1], tree[2]), at

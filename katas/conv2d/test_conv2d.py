@@ -56,6 +56,7 @@ GEOMETRIES = {
     "stride 2": Geometry((1, 2, 7, 5), 2, 3, stride=2),
     "stride leaves a rest": Geometry((2, 1, 6, 8), 2, 3, stride=2, padding=1),
     "stride 3, padding 2": Geometry((2, 2, 5, 6), 2, (3, 2), stride=3, padding=2),
+    "padding 2": Geometry((1, 2, 3, 4), 2, (2, 3), padding=2),
     "1x1 kernel": Geometry((3, 4, 2, 3), 2, 1),
     "kernel as large as the image": Geometry((2, 2, 3, 4), 3, (3, 4)),
     "one channel, one image": Geometry((1, 1, 4, 4), 1, 2),
@@ -90,7 +91,7 @@ class TestForward:
 
     def test_initial_bias(self, solution: Any) -> None:
         """the bias starts at zero, of shape (out_channels,)"""
-        assert_close(solution.Conv2d(2, 3, 3).bias, np.zeros(3), "bias")
+        assert_close(solution.Conv2d(2, 3, 3, rng=np.random.default_rng(1)).bias, np.zeros(3), "bias")
 
 
 class TestGradient:
@@ -102,7 +103,7 @@ class TestGradient:
         assert_own_gradient(LayerCase(theirs, rng.normal(size=GEOMETRIES[geometry].image), PARAMETERS), name, rng)
 
     @pytest.mark.parametrize("name", GRADIENTS)
-    @pytest.mark.parametrize("geometry", ["oblong kernel", "stride 3, padding 2", "kernel as large as the image"])
+    @pytest.mark.parametrize("geometry", ["oblong kernel", "stride 3, padding 2", "padding 2", "kernel as large as the image"])
     def test_reference(self, solution: Any, rng: np.random.Generator, geometry: str, name: str) -> None:
         """{name} is right"""
         theirs, ours = GEOMETRIES[geometry].pair(solution, rng)
@@ -182,17 +183,17 @@ class TestRobustness:
 
     def test_bad_stride(self, solution: Any, rng: np.random.Generator) -> None:
         """a negative stride raises ValueError"""
-        assert_shape(solution.Conv2d(1, 1, 3, stride=2).forward(rng.normal(size=(1, 1, 5, 5))), (1, 1, 2, 2), "forward(x)")
+        assert_shape(solution.Conv2d(1, 1, 3, stride=2, rng=rng).forward(rng.normal(size=(1, 1, 5, 5))), (1, 1, 2, 2), "forward(x)")
         assert_rejects(lambda: solution.Conv2d(1, 1, 3, stride=-1), "stride", -1)
 
     def test_bad_padding(self, solution: Any, rng: np.random.Generator) -> None:
         """a negative padding raises ValueError"""
-        assert_shape(solution.Conv2d(1, 1, 3, padding=2).forward(rng.normal(size=(1, 1, 5, 5))), (1, 1, 7, 7), "forward(x)")
+        assert_shape(solution.Conv2d(1, 1, 3, padding=2, rng=rng).forward(rng.normal(size=(1, 1, 5, 5))), (1, 1, 7, 7), "forward(x)")
         assert_rejects(lambda: solution.Conv2d(1, 1, 3, padding=-1), "padding", -1)
 
     def test_wrong_channels(self, solution: Any, rng: np.random.Generator) -> None:
         """an input with the wrong number of channels raises ValueError"""
-        layer = solution.Conv2d(3, 2, 2)
+        layer = solution.Conv2d(3, 2, 2, rng=rng)
         assert_shape(layer.forward(rng.normal(size=(2, 3, 4, 4))), (2, 2, 3, 3), "forward(x)")
         for channels in (1, 4):
             x = rng.normal(size=(2, channels, 4, 4))
@@ -200,6 +201,8 @@ class TestRobustness:
 
     def test_kernel_too_large(self, solution: Any, rng: np.random.Generator) -> None:
         """a kernel larger than the padded input raises ValueError"""
-        layer = solution.Conv2d(1, 1, (3, 5), padding=1)
+        layer = solution.Conv2d(1, 1, (3, 5), padding=1, rng=rng)
         assert_shape(layer.forward(rng.normal(size=(1, 1, 1, 3))), (1, 1, 1, 1), "forward(x)")
-        assert_rejects(lambda: layer.forward(rng.normal(size=(1, 1, 4, 2))), ("kernel_size", "kernel", "input"), 5)
+        names = ("kernel_size", "kernel", "input")
+        assert_rejects(lambda: layer.forward(rng.normal(size=(1, 1, 4, 2))), names, 5)
+        assert_rejects(lambda: layer.forward(rng.normal(size=(1, 1, 0, 4))), names, 3)

@@ -1,4 +1,4 @@
-"""What is timed of conv2d: forward and backward of 3x3 kernels, 16 to 32 channels, on a batch of eight 32x32 images."""
+"""What is timed of conv2d: forward and backward of 3x3 kernels, 16 to 32 channels, on a batch of four 32x32 images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 def workload(solution: Any, rng: np.random.Generator) -> Callable[[], None]:
     """Set up a layer and its data; the function that comes back is what is timed."""
     layer = solution.Conv2d(16, 32, 3, padding=1, rng=rng)
-    x, d_out = rng.normal(size=(8, 16, 32, 32)), rng.normal(size=(8, 32, 32, 32))
+    x, d_out = rng.normal(size=(4, 16, 32, 32)), rng.normal(size=(4, 32, 32, 32))
 
     def run() -> None:
         layer.forward(x)

@@ -1,0 +1,73 @@
+"""`kata dev check` and `kata dev new`: for those who write katas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness import catalog
+from harness.catalog import Kata
+from harness.commands.common import KataName, WrongCall
+
+
+@click.group("dev")
+def dev_command() -> None:
+    """Write katas: scaffold one, or prove that all are sound.
+
+    \b
+    Example:
+      kata dev check conv2d
+    """
+
+
+@dev_command.command("check")
+@click.argument("kata", metavar="[NAME]", type=KataName(), required=False)
+@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Try the seeds 0 to N-1.")
+def check_command(kata: Kata | None, seeds: int) -> int:
+    """Prove that a kata, or every kata, is complete and sound.
+
+    Files and metadata; the stub imports and earns nothing; the reference earns 100; each mistake loses points and is diagnosed;
+    each check catches a mistake; no check is slow; the reference's gradients are a hundred times better than they must be.
+
+    \b
+    Example:
+      kata dev check conv2d --seeds 20
+    """
+    from harness.soundness import examine
+
+    sound = True
+    click.echo(f"{'kata':<22}{'checks':>7}{'mistakes':>10}{'diagnosed':>11}{'slowest':>10}{'margin':>10}")
+    for one in [kata] if kata else catalog.all_katas():
+        found = examine(one, range(seeds))
+        margin = f"{found.gradient_margin:.0f}" if found.gradient_margin != float("inf") else "-"
+        slowest = f"{1000 * found.slowest_seconds:.0f} ms"
+        click.echo(f"{one.name:<22}{found.checks:>7}{found.mistakes:>10}{found.diagnosed:>11.0%}{slowest:>10}{margin:>10}")
+        for problem in found.problems:
+            click.echo(f"    ✗ {problem}")
+        sound &= not found.problems
+    return 0 if sound else 1
+
+
+@dev_command.command("new")
+@click.argument("name")
+@click.option("--title", help="The kata's title. By default made from the name.")
+@click.option("--topic", type=click.Choice(catalog.TOPICS), default="layers", show_default=True)
+@click.option("--root", type=click.Path(file_okay=False, exists=True, path_type=Path), default=Path(), help="The checkout.")
+def new_command(name: str, title: str | None, topic: str, root: Path) -> int:
+    """Write the files of a new kata, to be filled in.
+
+    \b
+    Example:
+      kata dev new layer-norm --topic normalisation
+    """
+    from harness.scaffold import scaffold
+
+    try:
+        written = scaffold(root, name, title, topic)
+    except ValueError as error:
+        raise WrongCall(str(error)) from None
+    for path in written:
+        click.echo(f"wrote {path}")
+    click.echo(f"Fill them in, then: kata dev check {name}")
+    return 0

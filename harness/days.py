@@ -1,0 +1,34 @@
+"""Moments as days of the learner's own calendar, and small amounts of them in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+
+def day_of(at: float) -> date:
+    """The local day of a moment in seconds since 1970."""
+    return datetime.fromtimestamp(at).date()
+
+
+def ago(day: date, today: date) -> str:
+    """A day that has been, in words."""
+    days = (today - day).days
+    return "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+def ahead(day: date, today: date) -> str:
+    """A day to come, in words; what is past counts as today."""
+    days = (day - today).days
+    return "today" if days <= 0 else "tomorrow" if days == 1 else f"in {days} days"
+
+
+def short(days: int) -> str:
+    """A number of days in at most five columns."""
+    if days <= 0:
+        return "today"
+    return f"{days} d" if days < 365 else f"{days / 365:.1f} y"
+
+
+def times(number: int) -> str:
+    """How often, in words."""
+    return "once" if number == 1 else "twice" if number == 2 else f"{number} times"

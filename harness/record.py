@@ -1,0 +1,229 @@
+"""The whole of a learner's history as plain data, for everything that looks back: status, what to do next, the report.
+
+`harness.history` writes the database and answers the small questions of a command; this module reads it all at one moment.
+Interviews and hunts are kept apart: what is said of a kata comes from practices of the kind `kata` alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from harness.history import History, Practice
+
+
+class State(StrEnum):
+    """How far a learner is with a kata."""
+
+    NEW = "new"
+    STARTED = "started"
+    REVEALED = "revealed"  # the reference was shown, and no check ever passed
+    SOLVED = "solved"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One `kata check`. `at` is seconds since 1970; `ratio` is the time beside the reference's, where it was measured."""
+
+    id: int
+    practice: int | None
+    kind: str
+    kata: str
+    at: float
+    score: int
+    passed: bool
+    ratio: float | None
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A practice with what happened in it: its attempts in order, and how many hints were shown."""
+
+    practice: Practice
+    hints: int
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it came to no end: neither solved nor given up."""
+        return self.practice.solved_at is None and self.practice.revealed_at is None
+
+    @property
+    def best_score(self) -> int | None:
+        return max((attempt.score for attempt in self.attempts), default=None)
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that did not pass; `message` may quote the solution."""
+
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
+class KataRecord:
+    """All that was done at one kata.
+
+    Attributes:
+        sittings: the practices of it, oldest first.
+        attempts: every check of it, oldest first, those outside a practice included.
+        failing: what the latest attempt failed at.
+    """
+
+    kata: str
+    sittings: tuple[Sitting, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    failing: tuple[FailedCheck, ...] = ()
+
+    @property
+    def state(self) -> State:
+        if any(attempt.passed for attempt in self.attempts):
+            return State.SOLVED
+        if any(sitting.practice.revealed_at for sitting in self.sittings):
+            return State.REVEALED
+        return State.STARTED if self.sittings or self.attempts else State.NEW
+
+    @property
+    def open_sitting(self) -> Sitting | None:
+        """The latest sitting, if it came to no end."""
+        return self.sittings[-1] if self.sittings and self.sittings[-1].is_open else None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it was begun, or begun anew, and neither solved nor given up since."""
+        return self.open_sitting is not None or self.state is State.STARTED
+
+    @property
+    def best_score(self) -> int | None:
+        return max((attempt.score for attempt in self.attempts), default=None)
+
+    @property
+    def best_ratio(self) -> float | None:
+        """The fastest time beside the reference's."""
+        return min((attempt.ratio for attempt in self.attempts if attempt.ratio is not None), default=None)
+
+    @property
+    def last_at(self) -> float | None:
+        """When it was last started or checked."""
+        times = [attempt.at for attempt in self.attempts[-1:]] + [s.practice.started_at for s in self.sittings[-1:]]
+        return max(times, default=None)
+
+
+@dataclass(frozen=True)
+class MadeMistake:
+    """A mistake of the bank that was diagnosed, in so many sittings; `last_at` is when last."""
+
+    kata: str
+    name: str
+    sittings: int
+    last_at: float
+
+
+@dataclass(frozen=True)
+class Interview:
+    """A mock interview and its sittings."""
+
+    id: int
+    started_at: float
+    ended_at: float | None
+    minutes: int
+    topic: str | None
+    sittings: tuple[Sitting, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything in the history, at one moment.
+
+    Attributes:
+        katas: by name; a kata that was never touched is missing, `of` gives an empty record for it.
+        mistakes: those made most often first; what was planted in a hunt does not count.
+        active: when anything was started or checked, of any kind, oldest first.
+    """
+
+    katas: dict[str, KataRecord]
+    hunts: tuple[Sitting, ...]
+    interviews: tuple[Interview, ...]
+    mistakes: tuple[MadeMistake, ...]
+    active: tuple[float, ...]
+
+    def of(self, kata: str) -> KataRecord:
+        """What was done at one kata."""
+        return self.katas.get(kata) or KataRecord(kata)
+
+    def solved(self) -> frozenset[str]:
+        """The names of the katas that were ever solved."""
+        return frozenset(name for name, record in self.katas.items() if record.state is State.SOLVED)
+
+
+EMPTY = Record({}, (), (), (), ())
+
+
+def read_record(history: History, names: Collection[str]) -> Record:
+    """Read everything about the katas of those names; what the history holds of a kata that is no more is left out."""
+    with history.snapshot() as database:
+        attempts = [
+            Attempt(*row[:6], bool(row[6]), row[7])
+            for row in database.execute(
+                "SELECT id, practice, kind, kata, at, score, passed, ratio FROM attempt ORDER BY at, id"
+            )
+            if row[3] in names
+        ]
+        sittings = [sitting for sitting in _sittings(database, attempts) if sitting.practice.kata in names]
+        interviews = [
+            Interview(*row, sittings=tuple(sitting for sitting in sittings if sitting.practice.interview == row[0]))
+            for row in database.execute("SELECT id, started_at, ended_at, minutes, topic FROM interview ORDER BY id")
+        ]
+        katas = _by_kata(sittings, attempts)
+        katas = {name: replace(record, failing=_failing(database, record)) for name, record in katas.items()}
+        mistakes = tuple(MadeMistake(*row) for row in database.execute(MISTAKES) if row[0] in names)
+    return Record(
+        katas=katas,
+        hunts=tuple(sitting for sitting in sittings if sitting.practice.kind == "hunt"),
+        interviews=tuple(interviews),
+        mistakes=mistakes,
+        active=tuple(sorted([a.at for a in attempts] + [s.practice.started_at for s in sittings])),
+    )
+
+
+MISTAKES = """
+    SELECT attempt.kata, mistake, count(DISTINCT coalesce(practice, 0)) AS sittings, max(at) AS last_at
+    FROM attempt_check JOIN attempt ON attempt.id = attempt_check.attempt
+    WHERE mistake IS NOT NULL AND kind != 'hunt'
+    GROUP BY attempt.kata, mistake ORDER BY sittings DESC, last_at DESC, attempt.kata, mistake
+"""
+
+
+def _sittings(database: sqlite3.Connection, attempts: Iterable[Attempt]) -> list[Sitting]:
+    hints: dict[int, int] = dict(database.execute("SELECT practice, count(*) FROM hint GROUP BY practice"))
+    of_practice: dict[int | None, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        of_practice[attempt.practice].append(attempt)
+    practices = [Practice(*row) for row in database.execute("SELECT * FROM practice ORDER BY started_at, id")]
+    return [Sitting(p, hints.get(p.id, 0), tuple(of_practice[p.id])) for p in practices]
+
+
+def _by_kata(sittings: Sequence[Sitting], attempts: Sequence[Attempt]) -> dict[str, KataRecord]:
+    names = {s.practice.kata for s in sittings if s.practice.kind == "kata"} | {a.kata for a in attempts if a.kind == "kata"}
+    return {
+        name: KataRecord(
+            name,
+            tuple(s for s in sittings if s.practice.kind == "kata" and s.practice.kata == name),
+            tuple(a for a in attempts if a.kind == "kata" and a.kata == name),
+        )
+        for name in sorted(names)
+    }
+
+
+def _failing(database: sqlite3.Connection, record: KataRecord) -> tuple[FailedCheck, ...]:
+    if not record.attempts:
+        return ()
+    rows = database.execute(
+        "SELECT title, message FROM attempt_check WHERE attempt = ? AND outcome NOT IN ('passed', 'blocked') ORDER BY rowid",
+        (record.attempts[-1].id,),
+    )
+    return tuple(FailedCheck(*row) for row in rows)

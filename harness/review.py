@@ -1,0 +1,168 @@
+"""What to practise next: spaced repetition by FSRS, over the history.
+
+A *review* is a sitting that came to an end: solved, or given up by looking at the reference. `rate` turns what happened in it
+into one of FSRS's four ratings; the rule is written out in `docs/review.md`. The state of FSRS is never stored: `memory_of`
+replays the reviews in order, so it cannot disagree with the history, and a better rule applies to the past as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from fsrs import Card, Rating, Scheduler
+
+from harness.catalog import Kata
+from harness.days import ago, ahead, day_of
+from harness.record import KataRecord, Record, Sitting
+
+LONGEST_INTERVAL_DAYS = 180
+GOOD_HINTS = 2
+EASY_PAR, GOOD_PAR = 1.0, 2.0
+EASY_CHECKS, GOOD_CHECKS = 3, 8
+CHECK_GAP_SECONDS = 60.0
+
+# No learning steps within a day, since a kata is not a flash card; no fuzz, since a replay must give the same days.
+SCHEDULER = Scheduler(
+    learning_steps=(), relearning_steps=(), maximum_interval=LONGEST_INTERVAL_DAYS, enable_fuzzing=False
+)
+
+
+@dataclass(frozen=True)
+class Review:
+    """The end of a sitting: when, how well the kata was known, and what that is read from."""
+
+    at: float
+    rating: Rating
+    reason: str
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How well a kata is remembered, after its reviews (at least one, oldest first)."""
+
+    reviews: tuple[Review, ...]
+    card: Card
+
+    @property
+    def due(self) -> date:
+        """The day on which it falls due."""
+        return day_of(self.card.due.timestamp())
+
+    def chance(self, now: float) -> float:
+        """The probability, by FSRS, that it is still known."""
+        return float(SCHEDULER.get_card_retrievability(self.card, datetime.fromtimestamp(now, UTC)))
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A kata to practise, why in one line, and why in a few words."""
+
+    kata: Kata
+    why: str
+    brief: str
+
+
+def rate(sitting: Sitting, par_minutes: int) -> Review | None:
+    """The review that a sitting amounts to; None while it is open."""
+    practice = sitting.practice
+    if practice.revealed_at is not None:
+        return Review(practice.revealed_at, Rating.Again, "the solution was shown")
+    if practice.solved_at is None:
+        return None
+    minutes = practice.clock_seconds() / 60
+    checks = _checks_needed(sitting, practice.solved_at)
+    ratings = [
+        (_rating(sitting.hints, 0, GOOD_HINTS), "1 hint" if sitting.hints == 1 else f"{sitting.hints} hints"),
+        (_rating(minutes / par_minutes, EASY_PAR, GOOD_PAR), f"{minutes:.0f} min with a par of {par_minutes}"),
+        (_rating(checks, EASY_CHECKS, GOOD_CHECKS), f"{checks} checks"),
+    ]
+    worst = min(rating for rating, _ in ratings)
+    if worst is Rating.Easy:
+        return Review(practice.solved_at, worst, "no hint, within par, few checks")
+    return Review(practice.solved_at, worst, ", ".join(text for rating, text in ratings if rating is worst))
+
+
+def memory_of(record: KataRecord, kata: Kata) -> Memory | None:
+    """What the history says about how well a kata is remembered; None when no sitting at it ever came to an end."""
+    reviews = sorted(filter(None, (rate(sitting, kata.par_minutes) for sitting in record.sittings)), key=lambda r: r.at)
+    brought = next((a for a in record.attempts if a.passed and a.practice is None), None)
+    if brought and (not reviews or brought.at < reviews[0].at):
+        reviews.insert(0, Review(brought.at, Rating.Good, "solved without a clock"))
+    if not reviews:
+        return None
+    first = datetime.fromtimestamp(reviews[0].at, UTC)
+    card = Card(card_id=0, due=first)
+    for review in reviews:
+        card, _ = SCHEDULER.review_card(card, review.rating, datetime.fromtimestamp(review.at, UTC))
+    return Memory(tuple(reviews), card)
+
+
+def memories(record: Record, katas: Sequence[Kata]) -> dict[str, Memory]:
+    """The memory of every kata that has one, by name."""
+    found = {kata.name: memory_of(record.of(kata.name), kata) for kata in katas}
+    return {name: memory for name, memory in found.items() if memory}
+
+
+def suggest(record: Record, katas: Sequence[Kata], now: float) -> list[Suggestion]:
+    """What to practise, the best first: what is due, what was begun, what is new and within reach, what comes up later.
+
+    Args:
+        record: the history.
+        katas: all katas, in an order to learn them in.
+        now: seconds since 1970.
+    """
+    today, remembered = day_of(now), memories(record, katas)
+    due = [kata for kata in katas if kata.name in remembered and remembered[kata.name].due <= today]
+    due.sort(key=lambda kata: remembered[kata.name].chance(now))
+    begun = [kata for kata in katas if kata not in due and record.of(kata.name).is_unfinished]
+    begun.sort(key=lambda kata: -(record.of(kata.name).last_at or 0))
+    solved = record.solved()
+    new = [kata for kata in katas if kata not in begun and kata.name not in remembered and solved.issuperset(kata.needs)]
+    later = [kata for kata in katas if kata.name in remembered and kata not in due and kata not in begun]
+    later.sort(key=lambda kata: remembered[kata.name].due)
+    return [
+        *(_due(kata, remembered[kata.name], now) for kata in due),
+        *(_begun(kata, record.of(kata.name), today) for kata in begun),
+        *(_new(kata) for kata in new),
+        *(_later(kata, remembered[kata.name], today) for kata in later),
+    ]
+
+
+def _rating(amount: float, easy: float, good: float) -> Rating:
+    return Rating.Easy if amount <= easy else Rating.Good if amount <= good else Rating.Hard
+
+
+def _checks_needed(sitting: Sitting, solved_at: float) -> int:
+    """The checks up to the one that passed; those within a minute count once, since `kata watch` checks at each save."""
+    needed, last = 0, float("-inf")
+    for attempt in sitting.attempts:
+        if attempt.at <= solved_at and attempt.at - last >= CHECK_GAP_SECONDS:
+            needed, last = needed + 1, attempt.at
+    return needed
+
+
+def _due(kata: Kata, memory: Memory, now: float) -> Suggestion:
+    today, last = day_of(now), memory.reviews[-1]
+    days = (today - memory.due).days
+    since = ("due today", "due since yesterday")[days] if days < 2 else f"due for {days} days"
+    why = f"{since}; you still know it with a chance of {memory.chance(now):.0%} (last time {last.rating.name}: {last.reason})"
+    return Suggestion(kata, why, "due")
+
+
+def _begun(kata: Kata, record: KataRecord, today: date) -> Suggestion:
+    best = record.open_sitting.best_score if record.open_sitting else record.best_score
+    score = "not checked yet" if best is None else f"best score {best} of 100"
+    last = ago(day_of(record.last_at or 0), today)
+    return Suggestion(kata, f"begun and not finished: last practised {last}, {score}", "begun")
+
+
+def _new(kata: Kata) -> Suggestion:
+    needs = f"you have solved what it needs ({', '.join(kata.needs)})" if kata.needs else "it needs no other kata"
+    return Suggestion(kata, f"new, and {needs}", "new")
+
+
+def _later(kata: Kata, memory: Memory, today: date) -> Suggestion:
+    when = ahead(memory.due, today)
+    return Suggestion(kata, f"nothing is due, begun or new within reach; this comes up first, {when}", f"due {when}")

@@ -1,0 +1,58 @@
+"""Writes the files of a new kata from Jinja templates, for `kata dev new`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from harness import catalog
+
+TEMPLATES = Path(__file__).with_name("templates") / "kata"
+
+
+def scaffold(root: Path, name: str, title: str | None, topic: str) -> list[Path]:
+    """Write the files of a kata into a checkout; returns their paths.
+
+    Args:
+        root: the checkout, with `katas/` and `reference/`.
+        name: the kata's public name: lower-case letters, digits and hyphens.
+        title: its title, by default made from the name.
+        topic: one of `catalog.TOPICS`.
+
+    Raises:
+        ValueError: the name is not one, or is taken, or root is no checkout.
+    """
+    name = name.replace("_", "-")
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        raise ValueError(f"{name!r} is no name for a kata: use lower-case letters, digits and hyphens")
+    if not (root / "katas").is_dir() or not (root / "reference").is_dir():
+        raise ValueError(f"{root.resolve()} holds no katas/ and reference/: run this in a checkout, or say --root")
+    module = name.replace("-", "_")
+    targets = {
+        "kata.toml.jinja": root / "katas" / module / "kata.toml",
+        "statement.md.jinja": root / "katas" / module / "statement.md",
+        "test.py.jinja": root / "katas" / module / f"test_{module}.py",
+        "mistakes.py.jinja": root / "katas" / module / "mistakes.py",
+        "workload.py.jinja": root / "katas" / module / "workload.py",
+        "reference.py.jinja": root / "reference" / f"{module}.py",
+        "right_solution.py.jinja": root / "tests" / "right_solutions" / module / "loops.py",
+    }
+    taken = [str(path) for path in targets.values() if path.exists()]
+    if taken or name in catalog.all_names():
+        raise ValueError(f"there is a kata {name!r} already{': ' + taken[0] if taken else ''}")
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+    )
+    values = {
+        "name": name,
+        "module": module,
+        "topic": topic,
+        "title": title or name.replace("-", " ").capitalize(),
+        "class_name": "".join(part.capitalize() for part in name.split("-")),
+    }
+    for template, path in targets.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(environment.get_template(template).render(values), encoding="utf-8")
+    return list(targets.values())

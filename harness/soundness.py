@@ -1,0 +1,230 @@
+"""Is a kata complete and sound? What `kata dev check` runs, and the project's tests with more seeds.
+
+Everything here is ours (reference, stub, mistakes), so it runs in this process; only learners' files need a worker.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from harness import catalog
+from harness.catalog import Kata
+from harness.judge import gradcheck
+from harness.judge.bank import Mistake, load_bank, load_reference, public_names
+from harness.judge.collect import collect_checks
+from harness.judge.diagnosis import diagnose, same
+from harness.judge.replay import Attempt, Check, run_check
+from harness.judge.verdict import Outcome
+from harness.sandbox.errors import JudgeFailure
+from harness.sandbox.local import LocalBackend
+from harness.sandbox.proxy import Solution
+from harness.stub import make_stub
+
+MAX_CHECK_SECONDS = 0.2
+MAX_WORKLOAD_SECONDS = 0.25
+MIN_HINTS = 4
+MIN_DIAGNOSED = 0.9
+MIN_GRADIENT_MARGIN = 100.0
+FILES = ("kata.toml", "statement.md", "mistakes.py")
+
+
+@dataclass
+class Soundness:
+    """What was found out about one kata. It is sound when `problems` is empty.
+
+    Attributes:
+        problems: a sentence each.
+        checks, mistakes: how many there are.
+        diagnosed: share of the mistakes that the diagnosis names.
+        gradient_margin: how many times the reference's worst gradient error fits into its tolerance; infinite without gradient checks.
+        slowest_seconds: the slowest check, with the reference.
+    """
+
+    kata: str
+    problems: list[str] = field(default_factory=list)
+    checks: int = 0
+    mistakes: int = 0
+    diagnosed: float = 0.0
+    gradient_margin: float = float("inf")
+    slowest_seconds: float = 0.0
+
+
+def examine(kata: Kata, seeds: Sequence[int] = (0,)) -> Soundness:
+    """Examine one kata: files, metadata, stub, reference, every mistake for every seed, diagnosis, speed, gradient margins."""
+    result = Soundness(kata.name)
+    problems = result.problems
+    problems += _metadata_problems(kata)
+    missing = [name for name in (*FILES, kata.test_file.name) if not (kata.folder / name).exists()]
+    if missing:
+        problems.append(f"{', '.join(missing)} missing in {kata.folder.name}/")
+        return result
+    try:
+        checks = collect_checks(kata)
+        reference = load_reference(kata.module)
+        bank = load_bank(kata.module)
+    except (JudgeFailure, ImportError, SyntaxError, TypeError) as error:
+        problems.append(str(error))
+        return result
+    result.checks, result.mistakes = len(checks), len(bank)
+    problems += [f"the mistake {mistake.name} has no explanation" for mistake in bank if not mistake.explanation]
+    problems += _stub_problems(kata, checks)
+    _examine_reference(result, checks, public_names(reference), seeds)
+    attempts = _attempts_of_bank(checks, reference, bank)
+    problems += _uncaught(checks, reference, bank, attempts, seeds)
+    problems += [
+        f"no mistake of the bank fails the check {check.name}"
+        for check in checks
+        if all(attempts[mistake.name][check.name].outcome is Outcome.PASSED for mistake in bank)
+    ]
+    undiagnosed = _undiagnosed(checks, reference, bank, attempts)
+    result.diagnosed = 1 - len(undiagnosed) / len(bank) if bank else 1.0
+    if result.diagnosed < MIN_DIAGNOSED:
+        problems.append(f"only {result.diagnosed:.0%} of the mistakes are diagnosed; not: {', '.join(undiagnosed)}")
+    problems += _workload_problems(kata, reference)
+    return result
+
+
+def run_all(checks: Sequence[Check], names: Mapping[str, Any], seed: int) -> dict[str, Attempt]:
+    """Every check against one solution in this process, by name of the check."""
+    backend = LocalBackend(names)
+    return {check.name: run_check(check, backend, "the solution", seed) for check in checks}
+
+
+def first_failure(checks: Sequence[Check], names: Mapping[str, Any], seed: int) -> str | None:
+    """The name of a check that the solution fails, or None; stops at the first."""
+    backend = LocalBackend(names)
+    for check in checks:
+        if run_check(check, backend, "the solution", seed).outcome is not Outcome.PASSED:
+            return check.name
+    return None
+
+
+def _metadata_problems(kata: Kata) -> list[str]:
+    problems = []
+    if len(kata.hints) < MIN_HINTS:
+        problems.append(f"it has {len(kata.hints)} hints, fewer than {MIN_HINTS}")
+    if not 1 <= kata.par_minutes <= 120:
+        problems.append(f"par_minutes is {kata.par_minutes}")
+    problems += [f"needs names {need!r}, which is no kata" for need in kata.needs if need not in catalog.all_names()]
+    if kata.name in _all_needs(kata.name):
+        problems.append("needs leads back to the kata itself")
+    if not kata.reference_file.exists():
+        problems.append(f"reference/{kata.file_name} is missing")
+    return problems
+
+
+def _all_needs(name: str) -> set[str]:
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        for need in catalog.load(todo.pop()).needs:
+            if need not in found and need in catalog.all_names():
+                found.add(need)
+                todo.append(need)
+    return found
+
+
+def _stub_problems(kata: Kata, checks: Sequence[Check]) -> list[str]:
+    module = ModuleType(kata.module)
+    try:
+        exec(compile(make_stub(kata), kata.file_name, "exec", dont_inherit=True), vars(module))
+    except Exception as error:
+        return [f"the stub cannot be imported: {type(error).__name__}: {error}"]
+    attempts = run_all(checks, vars(module), 0)
+    return [f"the untouched stub passes {name}" for name, attempt in attempts.items() if attempt.outcome is Outcome.PASSED]
+
+
+def _examine_reference(
+    result: Soundness, checks: Sequence[Check], names: Mapping[str, Any], seeds: Sequence[int]
+) -> None:
+    with gradcheck.recorded_errors() as errors:
+        for seed in seeds:
+            for check in checks:
+                attempt = min((run_check(check, LocalBackend(names), "", seed) for _ in range(2)), key=lambda a: a.seconds)
+                result.slowest_seconds = max(result.slowest_seconds, attempt.seconds)
+                if attempt.outcome is not Outcome.PASSED:
+                    result.problems.append(f"the reference fails {check.name} with seed {seed}: {attempt.message}")
+                if attempt.seconds > MAX_CHECK_SECONDS:
+                    result.problems.append(f"{check.name} takes {attempt.seconds:.2f} s, more than {MAX_CHECK_SECONDS} s")
+    worst = max(errors, default=0.0)
+    result.gradient_margin = 1 / worst if worst else float("inf")
+    if result.gradient_margin < MIN_GRADIENT_MARGIN:
+        result.problems.append(
+            f"the reference's worst gradient error is 1/{result.gradient_margin:.0f} of the tolerance, not 1/{MIN_GRADIENT_MARGIN:.0f}"
+        )
+
+
+def _attempts_of_bank(
+    checks: Sequence[Check], reference: ModuleType, bank: Sequence[Mistake]
+) -> dict[str, dict[str, Attempt]]:
+    return {mistake.name: run_all(checks, mistake.namespace(reference), 0) for mistake in bank}
+
+
+def _uncaught(
+    checks: Sequence[Check],
+    reference: ModuleType,
+    bank: Sequence[Mistake],
+    attempts: Mapping[str, Mapping[str, Attempt]],
+    seeds: Sequence[int],
+) -> list[str]:
+    problems = []
+    for mistake in bank:
+        failed_before = {name for name, attempt in attempts[mistake.name].items() if attempt.outcome is not Outcome.PASSED}
+        likely_first = sorted(checks, key=lambda check: check.name not in failed_before)
+        passed = [seed for seed in seeds if first_failure(likely_first, mistake.namespace(reference), seed) is None]
+        if passed:
+            problems.append(f"the mistake {mistake.name} loses no points with seed {', '.join(map(str, passed))}")
+    return problems
+
+
+def _undiagnosed(
+    checks: Sequence[Check],
+    reference: ModuleType,
+    bank: Sequence[Mistake],
+    attempts: Mapping[str, Mapping[str, Attempt]],
+) -> list[str]:
+    """Mistakes that the diagnosis takes for another one that computes something else, or does not know."""
+    missed = []
+    for mistake in bank:
+        own = attempts[mistake.name]
+        failed = [(check, own[check.name]) for check in checks if own[check.name].error is not None]
+        found = [d.mistake for diagnoses in diagnose(failed, reference, bank, 0).values() for d in diagnoses if d.mistake]
+        named = max(dict.fromkeys(found), key=found.count, default=None)
+        if named != mistake.name and (named is None or not _alike(own, attempts[named])):
+            missed.append(f"{mistake.name} (as {named})" if named else mistake.name)
+    return missed
+
+
+def _alike(a: Mapping[str, Attempt], b: Mapping[str, Attempt]) -> bool:
+    """Whether two solutions returned the same in every check."""
+    return all(
+        a[name].outcome is b[name].outcome
+        and same([v for _, v in a[name].transcript.values], [v for _, v in b[name].transcript.values])
+        for name in a
+    )
+
+
+def _workload_problems(kata: Kata, reference: ModuleType) -> list[str]:
+    if not kata.has_workload:
+        return []
+    try:
+        module = importlib.import_module(f"katas.{kata.module}.workload")
+        run: Callable[[], None] = module.workload(
+            Solution(LocalBackend(public_names(reference)), kata.file_name), np.random.default_rng(0)
+        )
+        laps = []
+        for _ in range(3):
+            began = time.perf_counter()
+            run()
+            laps.append(time.perf_counter() - began)
+    except Exception as error:
+        return [f"the workload does not run with the reference: {type(error).__name__}: {error}"]
+    return [f"one run of the workload takes {min(laps):.2f} s"] if min(laps) > MAX_WORKLOAD_SECONDS else []
+

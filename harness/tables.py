@@ -1,0 +1,126 @@
+"""The terminal screens that look back and ahead: `kata status` and `kata next`. Reads plain data, decides nothing.
+
+Below `WIDE` columns the table says the same in fewer words; without colour nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from harness.catalog import Kata
+from harness.days import ago, ahead, day_of, short, times
+from harness.lessons import Lesson
+from harness.record import KataRecord, Record, State
+from harness.review import Memory, Suggestion
+
+WIDE = 80
+SHOWN_SUGGESTIONS = 3
+STATE_STYLES = {State.SOLVED: "green", State.REVEALED: "yellow", State.STARTED: "yellow", State.NEW: "dim"}
+
+
+def show_status(
+    console: Console,
+    katas: Sequence[Kata],
+    record: Record,
+    memories: Mapping[str, Memory],
+    lessons: Sequence[Lesson],
+    today: date,
+) -> None:
+    """The screen of `kata status`.
+
+    Args:
+        console: where to.
+        katas: all katas, in the order to show them in, each topic's together.
+        record: the history.
+        memories: what is remembered of the katas that have been reviewed.
+        lessons: the mistakes made most often, with their explanations.
+        today: the local day.
+    """
+    wide = console.width >= WIDE
+    console.print(_status_table(katas, record, memories, today, wide))
+    console.print()
+    due = sum(memory.due <= today for memory in memories.values())
+    console.print(Text(f"{len(record.solved())} of {len(katas)} katas solved, {due} due{_apart(record)}", "bold"))
+    if lessons:
+        console.print()
+        console.print(Text("Mistakes you make most", "bold"))
+    for lesson in lessons:
+        made = lesson.made
+        console.print(Text.assemble(f"  {times(made.sittings)} in {made.kata}: ", (made.name, "yellow")))
+        if lesson.headline:
+            console.print(Padding(Text(lesson.headline), (0, 0, 0, 4), expand=False))
+
+
+def show_next(console: Console, suggestions: Sequence[Suggestion], command: str) -> None:
+    """The screen of `kata next`: the first suggestion with its reason, how to go on with it, and what would come after it."""
+    first, *others = suggestions
+    kata = first.kata
+    console.print(Text.assemble((kata.name, "bold"), f" · {kata.title} · {kata.difficulty} · par {kata.par_minutes} min"))
+    console.print(Text(f"Why: {first.why}."))
+    if others:
+        then = ", ".join(f"{other.kata.name} ({other.brief})" for other in others[:SHOWN_SUGGESTIONS])
+        console.print(Text(f"Then: {then}", "dim"))
+    console.print(Text.assemble(("Next: ", "bold"), command))
+
+
+def _status_table(
+    katas: Sequence[Kata], record: Record, memories: Mapping[str, Memory], today: date, wide: bool
+) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="bold", padding=(0, 1) if wide else (0, 1, 0, 0))
+    table.add_column("kata", overflow="fold")
+    table.add_column("state", no_wrap=True)
+    if wide:
+        table.add_column("best", justify="right", no_wrap=True)
+    for name in ("time ratio", "attempts", "last practised", "next due") if wide else ("ratio", "attempts", "last", "due"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for topic, members in groupby(katas, key=lambda kata: kata.topic):
+        table.add_row(Text(topic.capitalize(), "bold cyan"))
+        for kata in members:
+            row = _row(record.of(kata.name), memories.get(kata.name), today, wide)
+            table.add_row(f"  {kata.name}", *row)
+    return table
+
+
+def _row(record: KataRecord, memory: Memory | None, today: date, wide: bool) -> list[Text]:
+    state = Text(_state(record, wide), STATE_STYLES[record.state])
+    best = [Text("" if record.best_score is None else str(record.best_score))] if wide else []
+    ratio = Text("" if record.best_ratio is None else f"{record.best_ratio:.2f}")
+    attempts = Text(str(len(record.attempts) or ""))
+    last = Text("" if record.last_at is None else _last(day_of(record.last_at), today, wide))
+    due = Text("")
+    if memory:
+        is_due = memory.due <= today
+        due = Text("now" if is_due else _ahead(memory.due, today, wide), "bold yellow" if is_due else "")
+    return [state, *best, ratio, attempts, last, due]
+
+
+def _state(record: KataRecord, wide: bool) -> str:
+    """Narrow tables have no column for the best score, so it stands in place of `started`."""
+    if record.state is State.STARTED and record.best_score is not None and not wide:
+        return f"best {record.best_score}"
+    return str(record.state)
+
+
+def _last(day: date, today: date, wide: bool) -> str:
+    return ago(day, today) if wide else short((today - day).days)
+
+
+def _ahead(day: date, today: date, wide: bool) -> str:
+    return ahead(day, today) if wide else short((day - today).days)
+
+
+def _apart(record: Record) -> str:
+    """What was done besides katas, for the end of a sentence."""
+    parts = []
+    if record.hunts:
+        parts.append(f"{sum(h.practice.solved_at is not None for h in record.hunts)} of {len(record.hunts)} bug hunts solved")
+    if record.interviews:
+        parts.append(f"{len(record.interviews)} interview{'s' if len(record.interviews) > 1 else ''}")
+    return "".join(f"; {part}" for part in parts)
