@@ -10,16 +10,24 @@ reveals belong to the practice that was open when they happened.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from harness.judge.verdict import Outcome, Verdict
+from harness.workspace import UnusableHistory
 
 BUSY_SECONDS = 10.0
+
+# What SQLite says of a file that is no database of ours (any more). All else, a full disk or a lock, will pass, and no file
+# is set aside for it.
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
 MIGRATIONS = (
     """
@@ -81,6 +89,22 @@ class Practice:
         return (self.solved_at or now or time.time()) - self.started_at
 
 
+@dataclass(frozen=True)
+class OpenInterview:
+    """An interview that was begun and has not been ended; its time may be up. Times are seconds since 1970."""
+
+    id: int
+    started_at: float
+    minutes: int
+    seed: int
+    topic: str | None
+
+    @property
+    def deadline(self) -> float:
+        """When its time is up."""
+        return self.started_at + 60 * self.minutes
+
+
 class History:
     """The learner's record in one workspace.
 
@@ -90,20 +114,22 @@ class History:
 
     Attributes:
         notice: a sentence for the learner when a damaged file was set aside, else empty.
+
+    Raises:
+        UnusableHistory: the file cannot be used now, or was written by a newer version; any later writing may raise it too.
     """
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self.notice = ""
         self._file = file
         self._clock = clock
-        try:
-            self._database = self._open()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                raise
-            aside = self._set_aside()
-            self.notice = f"the history was damaged ({error}); it is kept as {aside.name}, and a new one begins"
-            self._database = self._open()
+        with self._troubles_told():
+            try:
+                self._database = self._open()
+            except sqlite3.DatabaseError as error:
+                if not _is_damage(error):
+                    raise
+                self._database = self._begin_anew()
 
     def close(self) -> None:
         """Close the file."""
@@ -121,6 +147,29 @@ class History:
                 (kind, kata, file, self._clock(), planted, interview),
             )
         return self.practice(cursor.lastrowid or 0)
+
+    def begin_interview(
+        self, minutes: int, seed: int, topic: str | None, katas: Sequence[tuple[str, str]]
+    ) -> OpenInterview:
+        """An interview begins, and with it a practice for each of its katas, given as (kata, file); one clock for all."""
+        now = self._clock()
+        with self._transaction() as database:
+            cursor = database.execute(
+                "INSERT INTO interview (started_at, minutes, seed, topic) VALUES (?, ?, ?, ?)", (now, minutes, seed, topic)
+            )
+            number = cursor.lastrowid or 0
+            database.executemany(
+                "INSERT INTO practice (kind, kata, file, started_at, interview) VALUES ('interview', ?, ?, ?, ?)",
+                [(kata, file, now, number) for kata, file in katas],
+            )
+        return OpenInterview(number, now, minutes, seed, topic)
+
+    def end_interview(self, number: int) -> None:
+        """The interview with that id is over."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE interview SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (self._clock(), number)
+            )
 
     def record(self, verdict: Verdict, practice: Practice | None) -> int:
         """Keep a verdict, and mark the practice as solved when it passed; returns the attempt's id."""
@@ -205,6 +254,23 @@ class History:
         ).fetchone()
         return Practice(*row) if row else None
 
+    def open_interview(self) -> OpenInterview | None:
+        """The interview that was begun last, unless it has been ended."""
+        row = self._database.execute(
+            "SELECT id, started_at, minutes, seed, topic, ended_at FROM interview ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return OpenInterview(*row[:5]) if row and row[5] is None else None
+
+    def in_interview(self, number: int) -> list[Practice]:
+        """The practices of an interview, in the order in which its katas were drawn."""
+        rows = self._database.execute("SELECT * FROM practice WHERE interview = ? ORDER BY id", (number,))
+        return [Practice(*row) for row in rows]
+
+    def planted(self, kata: str) -> set[str]:
+        """The mistakes that hunts have planted in a kata so far."""
+        rows = self._database.execute("SELECT DISTINCT planted FROM practice WHERE kata = ? AND kind = 'hunt'", (kata,))
+        return {name for (name,) in rows}
+
     def hints_seen(self, practice: Practice) -> int:
         """How many hints were shown in it."""
         row = self._database.execute("SELECT max(number) FROM hint WHERE practice = ?", (practice.id,)).fetchone()
@@ -239,13 +305,22 @@ class History:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._database.execute("BEGIN IMMEDIATE")
+        with self._troubles_told():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:  # SQLite itself rolls back when the disk is full
+                    self._database.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _troubles_told(self) -> Iterator[None]:
         try:
-            yield self._database
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
+            yield
+        except (sqlite3.OperationalError, OSError) as error:
+            raise UnusableHistory(f"{self._file} cannot be used now ({error})") from error
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._file, timeout=BUSY_SECONDS, isolation_level=None)
@@ -253,6 +328,11 @@ class History:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA foreign_keys = ON")
             self._migrate(database)
+            found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                damage = sqlite3.DatabaseError(str(found))
+                damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+                raise damage
         except BaseException:
             database.close()
             raise
@@ -277,20 +357,41 @@ class History:
             database.execute("ROLLBACK")
             raise
 
+    def _begin_anew(self) -> sqlite3.Connection:
+        """Set the damaged file aside and open a new one; of two processes that find the damage at once, the first does it."""
+        folder = os.open(self._file.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            try:
+                return self._open()  # another process has begun a new one meanwhile
+            except sqlite3.DatabaseError as error:
+                if not _is_damage(error):
+                    raise
+                aside = self._set_aside()
+                self.notice = f"the history was damaged ({error}); it is kept as {aside.name}, and a new one begins"
+            return self._open()
+        finally:
+            os.close(folder)
+
     @staticmethod
     def _version(database: sqlite3.Connection) -> int:
         return int(database.execute("PRAGMA user_version").fetchone()[0])
 
     def _set_aside(self) -> Path:
+        """Rename the file and its companions to a name that is free; the caller holds the lock."""
         stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
-        aside = self._file.with_name(f"{self._file.stem}.damaged-{stamp}{self._file.suffix}")
-        self._file.rename(aside)
-        for suffix in ("-wal", "-shm"):
+        names = (f"{self._file.stem}.damaged-{stamp}{f'_{n}' if n > 1 else ''}{self._file.suffix}" for n in count(1))
+        aside = next(path for path in map(self._file.with_name, names) if not path.exists())
+        for suffix in ("-wal", "-shm", ""):  # the file itself last: a companion left behind would be taken for the new one's
             companion = self._file.with_name(self._file.name + suffix)
             if companion.exists():
                 companion.rename(aside.with_name(aside.name + suffix))
         return aside
 
 
-class NewerHistory(Exception):
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return error.sqlite_errorcode & 0xFF in DAMAGE
+
+
+class NewerHistory(UnusableHistory):
     """The history file is of a schema that this version does not know."""

@@ -37,7 +37,7 @@ OUTCOME_WORDS = {Outcome.TIMEOUT: "timeout", Outcome.CRASHED: "crashed", Outcome
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        raise  # noqa: PLE0704  # the BrokenPipeError that Rich has caught: it would end with exit code 1 here
+        raise  # the BrokenPipeError that Rich has caught: it would end with exit code 1 here
 
 
 def make_console(stderr: bool = False) -> Console:
@@ -327,6 +327,14 @@ def _side_by_side(yours: str, ours: str, name: str) -> Table:
             changed = tag != "equal"
             table.add_row(Text(mine, "red" if changed else "dim"), Text(theirs, "green" if changed else "dim"))
     return table
+
+
+def show_command(console: Console, command: str, remark: str) -> None:
+    """A command as it would be typed, under a remark; for the demo."""
+    console.print()
+    if remark:
+        console.print(Text(f"# {remark}", "dim"))
+    console.print(Text(f"$ {command}", "bold"))
 
 
 def show_katas(console: Console, katas: Sequence[Kata], states: Mapping[str, str]) -> None:

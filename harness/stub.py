@@ -28,7 +28,11 @@ def make_stub(kata: Kata) -> str:
     future = [line for line in imports if line.startswith("from __future__")]
     others = [line for line in imports if not line.startswith("from __future__") and "numpy" not in line]
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+        trim_blocks=True,
     )
     return environment.get_template("stub.py.jinja").render(
         kata=kata, summary=ast.get_docstring(tree), future=future, imports=others, body=body

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from harness.catalog import Kata
 from harness.commands.common import (
     WrongCall,
     existing_solution,
+    history_if_usable,
     kata_argument,
     last_started,
     open_history,
@@ -25,7 +27,8 @@ from harness.commands.common import (
     workspace_option,
 )
 from harness.sandbox.spawn import bwrap_works, spawn
-from harness.workspace import Workspace
+from harness.sentences import complain, say
+from harness.workspace import UnusableHistory, Workspace
 
 if TYPE_CHECKING:
     from harness.history import History, Practice
@@ -67,8 +70,8 @@ def check_command(
       kata check --file ~/old/conv.py conv2d --seed 7
     """
     if check_all:
-        if kata or path or as_json:
-            raise WrongCall("--all takes no NAME, --file or --json")
+        if kata or path or as_json or verbose:
+            raise WrongCall("--all takes no NAME, --file, --json or --verbose")
         return _check_all(workspace, seed, timeout, sandbox)
     if path is not None and kata is None:
         kata = _kata_of_file(path)
@@ -87,29 +90,36 @@ def check_command(
     options = Options(seed=seed, timing=not no_timing, call_timeout=timeout, sandbox=sandbox)
     with ProgressLine(f"Checking {shown(solution)}") as progress:
         verdict = judge(kata, solution, shown(solution), options, worker, progress.update)
-    history = history or open_history(workspace)
+    history = history or history_if_usable(workspace)
     practice = _practice(history, workspace, kata, solution)
     verdict = keep(history, practice, verdict, workspace, solution)
-    if as_json:
-        click.echo(json.dumps(verdict.as_json(), ensure_ascii=False, allow_nan=False))
-    else:
-        from harness.commands.advice import next_step
-        from harness.render import SHOWN_FAILURES, make_console, show_verdict
+    with suppress(BrokenPipeError):  # where nobody reads on, the exit code still tells
+        if as_json:
+            click.echo(json.dumps(verdict.as_json(), ensure_ascii=False, allow_nan=False))
+        else:
+            from harness.commands.advice import next_step
+            from harness.render import SHOWN_FAILURES, make_console, show_verdict
 
-        shown_failures = kata.checks if verbose else SHOWN_FAILURES
-        advice = next_step(verdict, kata, history, practice)
-        show_verdict(make_console(), verdict, kata.title, kata.par_minutes, advice, shown_failures)
+            shown_failures = kata.checks if verbose else SHOWN_FAILURES
+            advice = next_step(verdict, kata, history, practice)
+            show_verdict(make_console(), verdict, kata.title, kata.par_minutes, advice, shown_failures)
     return 0 if verdict.passed else 1
 
 
 def keep(
     history: History | None, practice: Practice | None, verdict: Verdict, workspace: Workspace, solution: Path
 ) -> Verdict:
-    """Write a verdict into the history, if there is one and the solution belongs to it; returns it with the clock."""
+    """Write a verdict into the history, if there is one and the solution belongs to it; returns it with the clock.
+
+    A verdict that cannot be written is still worth showing, so that is said and no error.
+    """
     if practice is not None:
         verdict = replace(verdict, clock_seconds=practice.clock_seconds())
     if history is not None and solution.resolve().parent == workspace.root:
-        history.record(verdict, practice)
+        try:
+            history.record(verdict, practice)
+        except UnusableHistory as error:
+            complain(f"this check is not in your history: {error}")
     return verdict
 
 
@@ -150,19 +160,22 @@ def _check_all(workspace: Workspace, seed: int, timeout: float, sandbox: str) ->
     katas = [kata for kata in catalog.all_katas() if workspace.solution(kata).is_file()]
     if not katas:
         raise WrongCall(f"there is no solution in {workspace.root}: `kata start NAME` writes a first one")
+    for kata in katas:
+        _readable_file(workspace.solution(kata))
     options = Options(seed=seed, timing=False, call_timeout=timeout, sandbox=sandbox)
-    history = open_history(workspace)
+    history = history_if_usable(workspace)
     verdicts: list[tuple[Kata, Verdict]] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=make_console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(katas))
         for kata in katas:
             progress.update(task, description=kata.file_name)
-            path = _readable_file(workspace.solution(kata))
+            path = workspace.solution(kata)
             verdict = judge(kata, path, shown(path), options)
             verdicts.append((kata, keep(history, _practice(history, workspace, kata, path), verdict, workspace, path)))
             progress.advance(task)
-    show_summary(make_console(), verdicts)
+    with suppress(BrokenPipeError):
+        show_summary(make_console(), verdicts)
     return 0 if all(verdict.passed for _, verdict in verdicts) else 1
 
 
@@ -184,6 +197,7 @@ def bench_command(kata: Kata | None, path: Path | None, seconds: float, workspac
     from harness.judge.timing import measure
     from harness.render import make_console, timing_line
     from harness.sandbox.client import WorkerClient
+    from harness.sandbox.errors import SandboxError
 
     if kata is None:
         kata = _kata_of_file(path) if path is not None else last_started(workspace, open_history(workspace))
@@ -192,7 +206,7 @@ def bench_command(kata: Kata | None, path: Path | None, seconds: float, workspac
         raise WrongCall(f"{kata.name} has no workload to time: its speed does not matter")
     verdict = judge(kata, solution, shown(solution), Options(timing=False, diagnosis=False))
     if not verdict.passed:
-        click.echo(f"{shown(solution)} scores {verdict.score} of 100: only a solution that passes is timed. See `kata check`.")
+        say(f"{shown(solution)} scores {verdict.score} of 100: only a solution that passes is timed. See `kata check`.")
         return 1
     console = make_console()
     client = WorkerClient(solution, budget=seconds + 60)
@@ -200,6 +214,8 @@ def bench_command(kata: Kata | None, path: Path | None, seconds: float, workspac
         with Progress(TextColumn("Timing {task.description}"), BarColumn(), console=make_console(stderr=True), transient=True) as bar:
             task = bar.add_task(shown(solution), total=1.0)
             timing = measure(kata, client, seconds=seconds, on_round=lambda share: bar.update(task, completed=share))
+    except SandboxError as error:
+        raise WrongCall(f"{shown(solution)} cannot be timed: {error}") from None
     finally:
         client.kill()
     console.print(timing_line(timing))

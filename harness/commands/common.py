@@ -12,7 +12,8 @@ from click.shell_completion import CompletionItem
 
 from harness import catalog
 from harness.catalog import Kata
-from harness.workspace import Workspace, find_workspace
+from harness.sentences import complain
+from harness.workspace import UnusableHistory, Workspace, find_workspace
 
 if TYPE_CHECKING:
     from harness.history import History
@@ -74,15 +75,28 @@ def workspace_option(function: Function) -> Function:
 
 
 def open_history(workspace: Workspace) -> History | None:
-    """The history of a workspace, or None where nothing has been started yet. Says so when a damaged file was set aside."""
+    """The history of a workspace, or None where nothing has been started yet. Says so when a damaged file was set aside.
+
+    Raises:
+        UnusableHistory: it can be neither read nor set aside.
+    """
     if not workspace.exists:
         return None
     from harness.history import History
 
     history = History(workspace.history_file)
     if history.notice:
-        click.echo(f"kata: {history.notice}", err=True)
+        complain(history.notice)
     return history
+
+
+def history_if_usable(workspace: Workspace) -> History | None:
+    """As `open_history`, for a command that can do without: where the history is of no use, that is said and None returned."""
+    try:
+        return open_history(workspace)
+    except UnusableHistory as error:
+        complain(f"going on without your history: {error}")
+        return None
 
 
 def make_history(workspace: Workspace) -> History:
@@ -107,8 +121,10 @@ def last_started(workspace: Workspace, history: History | None) -> Kata:
 def existing_solution(workspace: Workspace, kata: Kata) -> Path:
     """The solution's file, which must be there."""
     path = workspace.solution(kata)
-    if not path.is_file():
+    if not path.exists():
         raise WrongCall(f"there is no {shown(path)}: `kata start {kata.name}` writes it")
+    if not path.is_file():
+        raise WrongCall(f"{shown(path)} is not a file")
     return path
 
 

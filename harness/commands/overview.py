@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from harness import catalog
-from harness.commands.common import WrongCall, open_history, shown, workspace_option
+from harness.commands.common import history_if_usable, open_history, workspace_option
+from harness.sentences import say
 from harness.workspace import Workspace, find_workspace
 
 DEMO_KATA = "conv2d"
@@ -37,7 +38,7 @@ def list_command(topic: str | None, workspace: Workspace) -> None:
 
 def _states(workspace: Workspace, katas: Sequence[catalog.Kata]) -> dict[str, str]:
     """The learner's state of each kata, in a word or two."""
-    history = open_history(workspace)
+    history = history_if_usable(workspace)
     if history is None:
         return {}
     best = history.best_scores()
@@ -58,18 +59,19 @@ def show_home() -> None:
     history = open_history(workspace)
     practice = history.last_started() if history else None
     if history is None or practice is None:
-        click.echo("kata: practise writing layers in NumPy, forward and backward, before somebody asks you to.\n")
-        click.echo("Nothing has been started in this folder yet.\n")
+        say("Practise writing layers in NumPy, forward and backward, before somebody asks you to.\n")
+        say("Nothing has been started in this folder yet.\n")
         rows = [("kata demo", "see in ten seconds what it does"), ("kata list", "all katas"), ("kata start linear", "begin")]
     else:
         solved = sum(history.was_solved(name) for name in catalog.all_names())
         state = "solved" if practice.solved_at else "not solved yet"
-        click.echo(f"Workspace {shown(workspace.root)}: {solved} of {len(catalog.all_names())} katas solved.")
-        click.echo(f"Last started: {practice.kata} ({state}).\n")
-        rows = [("kata check", f"judge {practice.file}"), ("kata hint", "a hint"), ("kata next", "what to practise next")]
+        say(f"Workspace {workspace.root}: {solved} of {len(catalog.all_names())} katas solved.", indent=2)
+        say(f"Last started: {practice.kata} ({state}).\n")
+        second = ("kata diff", "yours beside ours") if practice.solved_at else ("kata hint", "one hint more")
+        rows = [("kata check", f"judge {practice.file}"), second, ("kata next", "what to practise next")]
     for command, meaning in rows:
-        click.echo(f"  {command:<20}{meaning}")
-    click.echo("\n`kata --help` shows every command.")
+        say(meaning, first=f"  {command:<20}", indent=22)
+    say("\n`kata --help` shows every command.")
 
 
 @click.command("demo")
@@ -92,28 +94,28 @@ def demo_command() -> int:
         os.chdir(folder)
         try:
             path = Path(folder) / kata.file_name
-            _say(f"kata start {kata.name}")
+            _announce(f"kata start {kata.name}")
             start_command.main([kata.name, "--workspace", folder], standalone_mode=False)
-            _say("kata check", "the stub as it was written")
+            _announce("kata check", "the stub as it was written")
             codes = [_run(check_command, folder)]
-            _say("kata check", "after writing it, with one mistake in the backward pass")
+            _announce("kata check", "after writing it, with one mistake in the backward pass")
             path.write_text(plant(kata, mistake), encoding="utf-8")
             codes.append(_run(check_command, folder))
-            _say("kata check", "after mending the mistake")
+            _announce("kata check", "after mending the mistake")
             path.write_text(kata.reference_file.read_text(encoding="utf-8"), encoding="utf-8")
             codes.append(_run(check_command, folder))
         finally:
             os.chdir(home)
     if codes != [1, 1, 0]:
         raise RuntimeError(f"the demo's checks ended with {codes}, expected [1, 1, 0]")
-    click.echo()
-    click.echo(f"Now you, in a folder of your own:  kata start {kata.name}")
+    say(f"\nNow you, in a folder of your own:  kata start {kata.name}")
     return 0
 
 
-def _say(command: str, remark: str = "") -> None:
-    click.echo()
-    click.secho(f"$ {command}{f'     # {remark}' if remark else ''}", bold=True)
+def _announce(command: str, remark: str = "") -> None:
+    from harness.render import make_console, show_command
+
+    show_command(make_console(), command, remark)
     sys.stdout.flush()
 
 
@@ -144,7 +146,7 @@ def doctor_command(workspace: Workspace) -> int:
     rows = [
         ("kata", version("kata")),
         ("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        *((name, version(name)) for name in ("numpy", "pytest", "click", "jinja2", "rich")),
+        *((name, version(name)) for name in ("numpy", "pytest", "click", "jinja2", "rich", "fsrs", "watchfiles")),
         ("BLAS", f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip()),
         ("katas", str(len(catalog.all_names()))),
         ("workspace", f"{workspace.root}{'' if workspace.exists else ' (nothing started yet)'}"),
@@ -167,9 +169,9 @@ def doctor_command(workspace: Workspace) -> int:
             client.kill()
     rows.append(("worker", failure or "starts and answers"))
     for name, value in rows:
-        click.echo(f"{name:<16}{value}")
+        say(value, first=f"{name:<16}", indent=16)
     if failure:
-        raise WrongCall("the worker does not work here, so nothing can be judged")
+        raise JudgeFailure("the worker does not work here, so nothing can be judged")
     return 0
 
 

@@ -18,6 +18,7 @@ from harness.commands.common import (
     workspace_option,
 )
 from harness.history import History, Practice
+from harness.sentences import say
 from harness.stub import make_stub
 from harness.workspace import Workspace
 
@@ -105,7 +106,9 @@ def solution_command(kata: Kata | None, yes: bool, workspace: Workspace) -> None
     if not yes and not known:
         if not sys.stdin.isatty():
             raise WrongCall("this shows the whole solution: say --yes where nobody can be asked")
-        click.confirm(f"Show the whole solution of {kata.name}? It will count as revealed", abort=True)
+        note = " It will count as revealed" if practice else ""
+        if not click.confirm(f"Show the whole solution of {kata.name}?{note}"):
+            return
     from harness.render import make_console, show_source
 
     show_source(make_console(), kata.reference_file.read_text(encoding="utf-8"))
@@ -149,7 +152,7 @@ def reset_command(kata: Kata | None, workspace: Workspace) -> None:
     path = existing_solution(workspace, kata)
     archived = workspace.archive(path)
     workspace.write_new(path, make_stub(kata))
-    click.echo(f"{shown(path)} is the stub again; your solution is kept as {shown(archived)}")
+    say(f"{shown(path)} is the stub again; your solution is kept as {shown(archived)}")
 
 
 def _open_practice(kata: Kata | None, workspace: Workspace) -> tuple[Kata, History, Practice]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 WIDTH = 360.0
 HEIGHT = 190.0
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 352.0, 12.0, 146.0
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 346.0, 26.0, 148.0
 SHARE_LEFT, SHARE_RIGHT, SHARE_ROW = 102.0, 312.0, 24.0
 CELL, CELL_GAP, CALENDAR_LEFT, CALENDAR_TOP = 11.0, 2.0, 30.0, 20.0
 CALENDAR_WEEKS = 25
@@ -76,42 +76,40 @@ class Chart:
 
 
 def score_chart(kata: str, scores: Sequence[int]) -> Chart:
-    """The score of each attempt at a kata, in order."""
+    """The score of each attempt at a kata, in order; at least one."""
+    points = [(number, score / 100, f"attempt {number}: {score} of 100") for number, score in enumerate(scores, 1)]
     return _attempts_chart(
-        f"Score of {kata} by attempt",
-        f"From {scores[0]} at the first attempt to {scores[-1]} at the last of {len(scores)}.",
+        f"Score of {kata}",
+        f"Score {scores[0]} at the first attempt, {scores[-1]} at the last of {len(scores)}.",
         "score",
-        range(1, len(scores) + 1),
-        scores,
-        [f"attempt {number}: {score} of 100" for number, score in enumerate(scores, 1)],
-        lambda score: score / 100,
-        tuple(Tick(_up(value / 100), str(value)) for value in (0, 25, 50, 75, 100)),
+        len(scores),
+        points,
+        [(value / 100, str(value)) for value in (0, 25, 50, 75, 100)],
     )
 
 
-def ratio_chart(kata: str, numbers: Sequence[int], ratios: Sequence[float]) -> Chart:
-    """The time beside the reference's, of the attempts that were timed; the scale is logarithmic.
+def ratio_chart(kata: str, attempts: int, timed: Sequence[tuple[int, float]]) -> Chart:
+    """The time beside the reference's, on a logarithmic scale.
 
     Args:
         kata: its name.
-        numbers: which attempts these are, counted from 1.
-        ratios: their time ratios.
+        attempts: how many there are.
+        timed: the number of each attempt that was timed, counted from 1, and its time ratio; at least one.
     """
-    marks = _ratio_ticks(min(*ratios, 1.0), max(*ratios, 1.0))
-    low, high = math.log(marks[0]), math.log(marks[-1])
+    ratios = [ratio for _, ratio in timed]
+    values = _ratio_ticks(min(*ratios, 1.0), max(*ratios, 1.0))
+    low, high = math.log(values[0]), math.log(values[-1])
 
     def share(ratio: float) -> float:
-        return (math.log(ratio) - low) / (high - low)
+        return (math.log(max(ratio, values[0])) - low) / (high - low)
 
     return _attempts_chart(
-        f"Speed of {kata} by attempt",
+        f"Speed of {kata}",
         f"Time beside the reference's: {ratios[0]:.2f} at first, {ratios[-1]:.2f} at last, {min(ratios):.2f} at best.",
-        "time ratio",
-        numbers,
-        ratios,
-        [f"attempt {number}: {ratio:.2f} times the reference's time" for number, ratio in zip(numbers, ratios, strict=True)],
-        share,
-        tuple(Tick(_up(share(value)), f"{value:g}") for value in marks),
+        "time ratio, lower is faster",
+        attempts,
+        [(number, share(ratio), f"attempt {number}: {ratio:.2f} times the reference's time") for number, ratio in timed],
+        [(share(value), f"{value:g}") for value in values],
         guide=Tick(_up(share(1.0)), "reference"),
     )
 
@@ -237,3 +235,65 @@ def calendar_chart(active: Sequence[date], today: date) -> Chart:
         left=CALENDAR_LEFT,
         top=CALENDAR_TOP,
     )
+
+
+def _attempts_chart(
+    title: str,
+    summary: str,
+    y_title: str,
+    attempts: int,
+    points: Sequence[tuple[int, float, str]],
+    y_ticks: Sequence[tuple[float, str]],
+    guide: Tick | None = None,
+) -> Chart:
+    """A line over the attempts. `points` are (number, height as a share of the axis, text), `y_ticks` (height, label)."""
+
+    def x(number: float) -> float:
+        return LEFT + 8 + (RIGHT - LEFT - 16) * ((number - 1) / (attempts - 1) if attempts > 1 else 0.5)
+
+    step = next(step for power in range(9) for step in (10**power, 2 * 10**power, 5 * 10**power) if attempts / step <= 10)
+    numbers = sorted({1, *range(step, attempts + 1, step)})
+    return Chart(
+        title,
+        summary,
+        "attempt",
+        y_title,
+        tuple(Tick(x(number), str(number)) for number in numbers),
+        tuple(Tick(_up(height), label) for height, label in y_ticks),
+        tuple(Mark(x(number), _up(height), text) for number, height, text in points) if len(points) <= MOST_DOTS else (),
+        tuple((x(number), _up(height)) for number, height, _ in points),
+        guide,
+    )
+
+
+def _up(share: float) -> float:
+    """The height of a share of the vertical axis."""
+    return BOTTOM - (BOTTOM - TOP) * share
+
+
+def _count_ticks(most: int) -> list[int]:
+    """Whole numbers from 0 to at least `most`, about five of them."""
+    step = next(step for power in range(9) for step in (10**power, 2 * 10**power, 5 * 10**power) if most / step <= 6)
+    return list(range(0, step * max(math.ceil(most / step), 1) + 1, step))
+
+
+def _ratio_ticks(low: float, high: float) -> list[float]:
+    """Ticks of a logarithmic axis around `low` and `high`: 1, 2 and 5 in each decade, or whole decades where it is long."""
+    low, high = max(low, 0.01) / 1.05, high * 1.05
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    fine = [digit * 10.0**decade for decade in decades for digit in (1, 2, 5)]
+    first = max(number for number, tick in enumerate(fine) if tick <= low)
+    last = min(number for number, tick in enumerate(fine) if tick >= high)
+    if last - first < 7:
+        return fine[first : last + 1]
+    return [10.0**decade for decade in decades]
+
+
+def _day_ticks(first: date, last: date) -> list[date]:
+    """About four days between two, both included."""
+    span = (last - first).days
+    return sorted({first + timedelta(span * part // 3) for part in range(4)})
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]}"

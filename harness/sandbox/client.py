@@ -187,9 +187,9 @@ class WorkerClient:
                 left = give_up - time.monotonic()
                 if left <= 0:
                     raise self._timed_out(call) from None
-                ends = [self._interrupt] if self._interrupt else []
-                readable, _, _ = select.select([worker.replies, worker.output, *ends], [], [], left)
-                if self._interrupt in readable:
+                interrupts = [self._interrupt.fileno()] if self._interrupt else []
+                readable, _, _ = select.select([worker.replies, worker.output, *interrupts], [], [], left)
+                if interrupts and interrupts[0] in readable:
                     self.kill()
                     raise Interrupted
                 if worker.output in readable:

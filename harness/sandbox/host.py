@@ -18,11 +18,12 @@ from __future__ import annotations
 import builtins
 import inspect
 import linecache
-import time
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import perf_counter  # by name: a solution that replaces `time.perf_counter` shall not stop our clock
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -34,21 +35,26 @@ Reply = dict[str, Any]
 CallBack = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
 
 MAX_MESSAGE_CHARS = 2000
+MAX_NAME_CHARS = 100
 MAX_WATCHED = 32
 MAX_WARNINGS = 20
+# What one result may hold. Well below what a frame can carry, so that a check may hand a result back as an argument.
+MAX_RESULT_BYTES = 64 * 2**20
+MAX_RESULT_VALUES = 200_000
+MAX_RESULT_DEPTH = 12
 
 
 @dataclass(frozen=True, eq=False)
 class _Watched:
-    """An array that was handed over, its shape, and the bytes it held then."""
+    """An array that was handed over, its form, and the bytes it held then."""
 
     label: str
     array: np.ndarray
-    shape: tuple[int, ...]
+    form: tuple[tuple[int, ...], np.dtype]
     before: bytes
 
     def changed(self) -> bool:
-        return self.array.shape != self.shape or self.array.tobytes() != self.before
+        return (self.array.shape, self.array.dtype) != self.form or self.array.tobytes() != self.before
 
 
 class Host:
@@ -67,9 +73,11 @@ class Host:
         self._objects: dict[int, Any] = {}
         self._next_id = 1
         self._watched: list[_Watched] = []
+        self._room = _Room()
 
     def handle(self, request: Request) -> Reply:
         """Carry out one request. Whatever the solution raises, `SystemExit` included, comes back as data."""
+        self._room = _Room()
         try:
             operation: Callable[[Request], Reply] = getattr(self, "_" + request["op"])
             return operation(request)
@@ -117,7 +125,7 @@ class Host:
         args = tuple(self._local(value) for value in given_args)
         kwargs = {name: self._local(value) for name, value in given_kwargs.items()}
         now_watched = [
-            _Watched(label, array, array.shape, array.tobytes())
+            _Watched(label, array, (array.shape, array.dtype), array.tobytes())
             for label, value in [*enumerate(given_args), *given_kwargs.items()]
             for label, array in _arrays_in(value, label)
         ]
@@ -125,9 +133,9 @@ class Host:
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                began = time.perf_counter()
+                began = perf_counter()
                 result = function(*args, **kwargs)
-                seconds = time.perf_counter() - began
+                seconds = perf_counter() - began
         finally:
             changed = next((watched for watched in self._watched if watched.changed()), None)
             if inspect.isclass(function):  # an object may keep and use what its constructor was given
@@ -142,7 +150,7 @@ class Host:
             value = tuple(self._keep(v) if i in keep else self._plain(v) for i, v in enumerate(result))
         else:
             value = self._plain(result)
-        notes = [f"{w.category.__name__}: {w.message}"[:MAX_MESSAGE_CHARS] for w in caught[:MAX_WARNINGS]]
+        notes = [f"{_name_of(w.category)}: {_text_of(w.message)}" for w in caught[:MAX_WARNINGS]]
         return {"value": value, "seconds": seconds, "warnings": notes}
 
     # values
@@ -157,7 +165,7 @@ class Host:
     def _keep(self, value: Any) -> wire.Handle:
         number, self._next_id = self._next_id, self._next_id + 1
         self._objects[number] = value
-        return wire.Handle(number, type(value).__name__, callable(value))
+        return wire.Handle(number, _name_of(type(value)), callable(value))
 
     def _local(self, value: Any) -> Any:
         """What the solution shall see of a value that came in: handles and callbacks become what they stand for."""
@@ -201,14 +209,20 @@ class Host:
     def _plain(self, value: Any, depth: int = 0) -> Any:
         """A value as data, snapshot now; whatever is not data becomes a handle."""
         kind = type(value)
-        if value is None or kind in (bool, int, float, complex, str):
+        if kind is str:
+            self._room.take(len(value))
+            return value
+        self._room.take(0)
+        if value is None or kind in (bool, int, float, complex):
             return value
         if issubclass(kind, np.ndarray):
-            return wire.plain_array(value).copy(order="K")
+            array = wire.plain_array(value)
+            self._room.take(array.nbytes, f"an array of shape {array.shape} and {array.nbytes / 2**30:.2f} GiB")
+            return array.copy(order="K")
         if issubclass(kind, np.generic) and np.asarray(value).dtype.kind in wire.ARRAY_KINDS:
             return value
-        if depth > wire.MAX_DEPTH:
-            raise wire.WireError(f"a value nested more than {wire.MAX_DEPTH} deep")
+        if depth > MAX_RESULT_DEPTH:
+            raise wire.WireError(f"a value nested more than {MAX_RESULT_DEPTH} deep")
         if issubclass(kind, list | tuple):
             items = [self._plain(item, depth + 1) for item in value]
             return items if issubclass(kind, list) else tuple(items)
@@ -221,6 +235,22 @@ class Host:
         if type(key) not in (str, int, float, bool):
             raise wire.WireError(f"a dict with a key of type {type(key).__name__}")
         return key
+
+
+class _Room:
+    """How much one result may still hold."""
+
+    def __init__(self) -> None:
+        self._bytes, self._values = MAX_RESULT_BYTES, MAX_RESULT_VALUES
+
+    def take(self, size: int, what: str = "values") -> None:
+        """Make room for one more value of `size` bytes; raises WireError where there is none left."""
+        self._bytes -= size
+        self._values -= 1
+        if self._bytes < 0:
+            raise wire.WireError(f"{what}; at most {MAX_RESULT_BYTES // 2**20} MiB are accepted")
+        if self._values < 0:
+            raise wire.WireError(f"more than {MAX_RESULT_VALUES:,} separate values; large results belong in arrays")
 
 
 class _Missing(Exception):
@@ -236,26 +266,46 @@ def raise_like(type_name: str, message: str) -> Exception:
 
 
 def describe_exception(error: BaseException, file: str) -> dict[str, Any]:
-    """An exception as data: its type and ancestors, its text, and the innermost line of `file` in its traceback."""
-    try:
-        message = str(error)[:MAX_MESSAGE_CHARS]
-    except BaseException as broken:
-        message = f"(its text could not be read: {type(broken).__name__})"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    """An exception as data: its type and ancestors, its text, and the innermost line of `file` in its traceback.
+
+    An exception is an object of the solution's: each of its attributes may be anything, or raise.
+    """
+    frames = [frame for frame in traceback.extract_tb(_traceback_of(error)) if frame.filename == file]
     line, source, function = None, "", ""
-    if isinstance(error, SyntaxError) and error.filename == file:
-        line, source, message = error.lineno, (error.text or "").strip(), error.msg
-    elif frames:
+    if frames:
         line, function = frames[-1].lineno, frames[-1].name
         source = linecache.getline(file, line or 0).strip()
+    message = _text_of(error)
+    if type(error) in (SyntaxError, IndentationError, TabError) and isinstance(error, SyntaxError) and error.filename == file:
+        line, source, message = error.lineno, (error.text or "").strip(), error.msg
     return {
-        "type": type(error).__name__,
-        "ancestors": tuple(kind.__name__ for kind in type(error).__mro__),
+        "type": _name_of(type(error)),
+        "ancestors": tuple(name for name, kind in _EXCEPTIONS.items() if isinstance(error, kind)),
         "message": message,
         "line": line,
         "source": source[:200],
         "function": function,
     }
+
+
+_EXCEPTIONS = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
+
+
+def _traceback_of(error: BaseException) -> TracebackType | None:
+    found: TracebackType | None = vars(BaseException)["__traceback__"].__get__(error)
+    return found
+
+
+def _text_of(value: object) -> str:
+    try:
+        return str.__getitem__(str(value), slice(MAX_MESSAGE_CHARS))
+    except BaseException as broken:
+        return f"(its text could not be read: {_name_of(type(broken))})"
+
+
+def _name_of(kind: type) -> str:
+    name: str = vars(type)["__name__"].__get__(kind)
+    return name[:MAX_NAME_CHARS]
 
 
 def _arrays_in(value: Any, label: Any) -> list[tuple[str, np.ndarray]]:

@@ -1,0 +1,21 @@
+"""The step function: the activation of the perceptron."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def step(x: np.ndarray) -> np.ndarray:
+    """Return 1 where `x > 0` and 0 elsewhere, as integers.
+
+    At exactly 0 the answer is 0; sources differ there, and this one follows the perceptron's rule
+    "fires above the threshold".
+
+    Args:
+        x: the input; it is not changed.
+
+    Shape:
+        x: any shape; the output has the same shape and an integer dtype.
+    """
+    # out = 1[x > 0]
+    return (x > 0).astype(np.int64)
