@@ -239,11 +239,16 @@ def main() -> None:
         checks = collect_checks(kata)
         equivalent = known.get(kata.name, {})
         every = list(mutants(kata))
-        survivors = [m for m in every if m.label not in equivalent and not is_killed(m, kata, checks, range(arguments.seeds))]
+        survivors = [
+            m for m in every if m.label not in equivalent and not is_killed(m, kata, checks, range(arguments.seeds))
+        ]
         counted = sum(mutant.label not in equivalent for mutant in every)
         killed = counted - len(survivors)
         total_killed, total_counted = total_killed + killed, total_counted + counted
-        print(f"{kata.name:<24}{len(every):>9}{len(every) - counted:>12}{killed:>8}{killed / max(counted, 1):>8.1%}", flush=True)
+        print(
+            f"{kata.name:<24}{len(every):>9}{len(every) - counted:>12}{killed:>8}{killed / max(counted, 1):>8.1%}",
+            flush=True,
+        )
         if arguments.survivors:
             for mutant in survivors:
                 print(f"    line {mutant.line}: {mutant.label}")

@@ -47,7 +47,7 @@ def recorded_session() -> str:
     script = shutil.which("kata", path=sysconfig.get_path("scripts")) or "kata"
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
     environment.pop("KATA_WORKSPACE", None)
-    lines = []
+    lines: list[str] = []
 
     def run(*arguments: str, shown: int | None = None) -> None:
         answer = subprocess.run([script, *arguments], cwd=folder, env=environment, capture_output=True, text=True)

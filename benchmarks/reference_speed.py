@@ -9,10 +9,9 @@ an im2col by fancy indexing; the others beside the plain way, one window or one 
 
 from __future__ import annotations
 
-import os
+from harness.threads import use_one_thread
 
-for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ[variable] = "1"  # before NumPy is imported, or it has no effect
+use_one_thread()  # before NumPy is imported, or it has no effect
 
 import argparse
 import time
@@ -32,7 +31,8 @@ Action = Callable[[], object]
 def compare(name: str, ours: Action, theirs: Action, seconds: float) -> float:
     """Time two actions in turn; print and return the median of ours / theirs."""
     ours(), theirs()
-    ratios, our_times = [], []
+    ratios: list[float] = []
+    our_times: list[float] = []
     began = time.perf_counter()
     while len(ratios) < 5 or time.perf_counter() - began < seconds:
         laps = []
@@ -55,31 +55,33 @@ def fancy_indices(channels: int, k: int, out: int) -> tuple[np.ndarray, np.ndarr
     return channel, row, column
 
 
-def conv_cases(seconds: float) -> None:
+def fancy_forward(layer: Conv2d, x: np.ndarray) -> np.ndarray:
+    """The convolution by fancy indexing, 3x3 kernels with padding 1."""
+    n, c, size, _ = x.shape
+    o = len(layer.weight)
+    channel, row, column = fancy_indices(c, 3, size)
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    columns = padded[:, channel, row, column].transpose(1, 2, 0).reshape(c * 9, -1)
+    out = layer.weight.reshape(o, -1) @ columns + layer.bias[:, None]
+    return out.reshape(o, size, size, n).transpose(3, 0, 1, 2)
+
+
+def conv_case(n: int, c: int, size: int, o: int, seconds: float) -> None:
     rng = np.random.default_rng(0)
-    for n, c, size, o in CONV_SIZES:
-        layer = Conv2d(c, o, 3, padding=1, rng=rng)
-        x, d_out = rng.normal(size=(n, c, size, size)), rng.normal(size=(n, o, size, size))
-        matrix, columns = layer.weight.reshape(o, -1), rng.normal(size=(n, c * 9, size * size))
-        label = f"{n}x{c}x{size}x{size}, {o} kernels"
-
-        def fancy(layer: Conv2d = layer, x: np.ndarray = x, n: int = n, c: int = c, o: int = o, size: int = size) -> np.ndarray:
-            channel, row, column = fancy_indices(c, 3, size)
-            padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
-            cols = padded[:, channel, row, column].transpose(1, 2, 0).reshape(c * 9, -1)
-            out = layer.weight.reshape(o, -1) @ cols + layer.bias[:, None]
-            return out.reshape(o, size, size, n).transpose(3, 0, 1, 2)
-
-        assert np.allclose(fancy(), layer.forward(x))
-        compare(f"conv2d forward {label} / bare product", lambda: layer.forward(x), lambda: matrix @ columns, seconds)
-        compare(f"conv2d forward {label} / fancy indexing", lambda: layer.forward(x), fancy, seconds)
-        d_flat, transposed = d_out.reshape(n, o, -1), columns.transpose(0, 2, 1)
-        compare(
-            f"conv2d backward {label} / its two bare products",
-            lambda: layer.backward(d_out),
-            lambda: (d_flat @ transposed, matrix.T @ d_flat),
-            seconds,
-        )
+    layer = Conv2d(c, o, 3, padding=1, rng=rng)
+    x, d_out = rng.normal(size=(n, c, size, size)), rng.normal(size=(n, o, size, size))
+    matrix, columns = layer.weight.reshape(o, -1), rng.normal(size=(n, c * 9, size * size))
+    d_flat, transposed = d_out.reshape(n, o, -1), columns.transpose(0, 2, 1)
+    label = f"{n}x{c}x{size}x{size}, {o} kernels"
+    assert np.allclose(fancy_forward(layer, x), layer.forward(x))
+    compare(f"conv2d forward {label} / bare product", lambda: layer.forward(x), lambda: matrix @ columns, seconds)
+    compare(f"conv2d forward {label} / fancy indexing", lambda: layer.forward(x), lambda: fancy_forward(layer, x), seconds)
+    compare(
+        f"conv2d backward {label} / its two products",
+        lambda: layer.backward(d_out),
+        lambda: (d_flat @ transposed, matrix.T @ d_flat),
+        seconds,
+    )
 
 
 def plain_im2col(x: np.ndarray, k: int) -> np.ndarray:
@@ -93,7 +95,7 @@ def plain_im2col(x: np.ndarray, k: int) -> np.ndarray:
 
 
 def plain_col2im(columns: np.ndarray, shape: tuple[int, int, int, int], k: int) -> np.ndarray:
-    n, c, h, w = shape
+    n, c, _, w = shape
     out_w = w - k + 1
     x = np.zeros(shape)
     for place in range(columns.shape[2]):
@@ -112,7 +114,7 @@ def plain_maxpool(x: np.ndarray, k: int) -> np.ndarray:
 
 
 def plain_maxpool_backward(x: np.ndarray, d_out: np.ndarray, k: int) -> np.ndarray:
-    n, c, _, _ = x.shape
+    n, c = x.shape[:2]
     d_x = np.zeros_like(x)
     images, channels = np.ogrid[:n, :c]
     for i in range(d_out.shape[2]):
@@ -159,7 +161,12 @@ def other_cases(seconds: float) -> None:
     pooled = pool.forward(x)
     assert np.allclose(pooled, plain_maxpool(x, 2))
     assert np.allclose(pool.backward(pooled), plain_maxpool_backward(x, pooled, 2))
-    compare("maxpool forward 16x16x32x32, 2x2 / a loop over windows", lambda: pool.forward(x), lambda: plain_maxpool(x, 2), seconds)
+    compare(
+        "maxpool forward 16x16x32x32, 2x2 / a loop over windows",
+        lambda: pool.forward(x),
+        lambda: plain_maxpool(x, 2),
+        seconds,
+    )
     compare(
         "maxpool backward 16x16x32x32, 2x2 / a loop over windows",
         lambda: pool.backward(pooled),
@@ -190,7 +197,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="for each line")
     arguments = parser.parse_args()
     print(f"{'reference / other':<58}{'reference':>12}{'ratio (quartiles)':>22}")
-    conv_cases(arguments.seconds)
+    for sizes in CONV_SIZES:
+        conv_case(*sizes, arguments.seconds)
     other_cases(arguments.seconds)
 
 

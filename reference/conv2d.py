@@ -37,7 +37,7 @@ class Conv2d:
         Raises:
             ValueError: an argument out of its range; the message names the argument and its value.
         """
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),

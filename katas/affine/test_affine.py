@@ -40,13 +40,13 @@ def layer_pair(solution: Any, rng: np.random.Generator, n_in: int, n_out: int) -
 class TestForward:
     @pytest.mark.parametrize(
         "shape",
-        [(4, 6), (3, 2, 4), (2, 3, 2, 4), (1, 2, 1, 3), (3, 4, 2, 2)],
-        ids=["rows", "sequences", "images", "batch of one", "square weight"],
+        [(4, 6), (3, 2, 4), (2, 3, 2, 4), (1, 2, 1, 3), (3, 4, 2, 2), (3, 1)],
+        ids=["rows", "sequences", "images", "batch of one", "square weight", "one feature"],
     )
     def test_values(self, solution: Any, rng: np.random.Generator, shape: tuple[int, ...]) -> None:
         """forward gives rows(x) @ weight + bias, for x of any shape"""
         n_in = int(np.prod(shape[1:]))
-        theirs, ours = layer_pair(solution, rng, n_in, 16 if n_in == 16 else 3)
+        theirs, ours = layer_pair(solution, rng, n_in, n_in if n_in in (1, 16) else 3)
         x = rng.normal(size=shape)
         assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
 

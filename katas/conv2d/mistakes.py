@@ -12,8 +12,8 @@ Gradients = tuple[np.ndarray, np.ndarray, np.ndarray]
 class FlippedKernel(Conv2d):
     """The kernel is flipped before it is applied: that is convolution as mathematicians mean it.
 
-    Every deep-learning framework computes the cross-correlation and calls it convolution. Flipping gives other numbers for the same
-    weights; common when a course on signal processing came first.
+    Every deep-learning framework computes the cross-correlation and calls it convolution. Flipping gives other numbers
+    for the same weights; common when a course on signal processing came first.
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -41,8 +41,8 @@ class FlippedKernel(Conv2d):
 class BatchOnlyBiasGradient(Conv2d):
     """d_bias is summed over the batch only, not over the rows and columns of the image.
 
-    One bias serves a whole channel, every pixel of every image, so all of them send their gradient back to it.
-    It is the linear layer's formula, copied.
+    One bias serves a whole channel, every pixel of every image, so all of them send their gradient back to it. It is
+    the linear layer's formula, copied.
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:
@@ -64,7 +64,8 @@ class BatchOnlyBiasGradient(Conv2d):
 class BiasGradientWithoutBatch(Conv2d):
     """d_bias is summed over the image but taken from the first sample only.
 
-    The bias is shared by all images of the batch; the gradient sums over them. A test with a batch of one does not notice.
+    The bias is shared by all images of the batch; the gradient sums over them. A test with a batch of one does not
+    notice.
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:
@@ -108,7 +109,8 @@ class MeanBiasGradient(Conv2d):
 class PaddedInputGradient(Conv2d):
     """d_x still has the padding around it.
 
-    The zeros that forward added are no part of the input; what flows to them is dropped. The result must have the shape of x.
+    The zeros that forward added are no part of the input; what flows to them is dropped. The result must have the shape
+    of x.
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:
@@ -130,8 +132,8 @@ class PaddedInputGradient(Conv2d):
 class CroppedAtCorner(Conv2d):
     """The padding is cut off on one side only, so that d_x is shifted.
 
-    Taking the first H rows and W columns of the padded gradient gives the right shape and the wrong pixels: the crop must
-    begin at `padding`.
+    Taking the first H rows and W columns of the padded gradient gives the right shape and the wrong pixels: the crop
+    must begin at `padding`.
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:
@@ -220,7 +222,8 @@ class StrideIgnoredInInputGradient(Conv2d):
 class OverlapsOverwritten(Conv2d):
     """d_x assigns where windows overlap instead of adding.
 
-    A pixel that several windows saw gets a gradient from each of them, and the chain rule adds them. `=` keeps the last.
+    A pixel that several windows saw gets a gradient from each of them, and the chain rule adds them. `=` keeps the
+    last.
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:
@@ -242,8 +245,8 @@ class OverlapsOverwritten(Conv2d):
 class FilterCountInitialisation(Conv2d):
     """The weight is scaled by the number of filters instead of the fan-in.
 
-    What must be divided out is the number of terms that are added up for one output: in_channels*kh*kw. The number of filters
-    does not change the size of any one output. Seen in a widely copied cheat sheet.
+    What must be divided out is the number of terms that are added up for one output: in_channels*kh*kw. The number of
+    filters does not change the size of any one output. Seen in a widely copied cheat sheet.
     """
 
     def __init__(
@@ -255,7 +258,7 @@ class FilterCountInitialisation(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -288,7 +291,7 @@ class FanInWithoutChannels(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -321,7 +324,7 @@ class XavierInitialisation(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -354,7 +357,7 @@ class VarianceAsDeviation(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -387,7 +390,7 @@ class SmallConstantScale(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -420,7 +423,7 @@ class RandomBias(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -453,7 +456,7 @@ class IgnoredGenerator(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -486,7 +489,7 @@ class FixedSeed(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -551,7 +554,8 @@ class AllGradientsAveraged(Conv2d):
 class BiasForgotten(Conv2d):
     """forward leaves the bias out.
 
-    With a bias of zero, as it is at the start, nothing shows. Test a layer with random parameters, never with fresh ones.
+    With a bias of zero, as it is at the start, nothing shows. Test a layer with random parameters, never with fresh
+    ones.
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -576,7 +580,8 @@ class BiasForgotten(Conv2d):
 
 
 class StrideIgnored(Conv2d):
-    """The stride is ignored: forward computes the windows one pixel apart and only then throws pixels away at the end.
+    """The stride is ignored: forward computes the windows one pixel apart and only then throws pixels away at the
+    end.
 
     Output pixel (i, j) looks at the window that begins at (i*stride, j*stride).
     """
@@ -689,7 +694,8 @@ class EdgePadding(Conv2d):
 class TransposedKernel(Conv2d):
     """The kernel's rows and columns are swapped.
 
-    Easy to miss with square kernels, as all the shapes fit: `weight[o, c, a, b]` belongs to row a and column b of the window.
+    Easy to miss with square kernels, as all the shapes fit: `weight[o, c, a, b]` belongs to row a and column b of the
+    window.
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -717,8 +723,8 @@ class TransposedKernel(Conv2d):
 class BiasAddedPerImageRow(Conv2d):
     """The bias is added along the last axis of the image instead of along the channels.
 
-    `out + bias` broadcasts from the right: an array of shape (O,) meets the columns. It needs two more axes,
-    `bias[:, None, None]`. Where the width equals the number of channels, nothing complains.
+    `out + bias` broadcasts from the right: an array of shape (O,) meets the columns. It needs two more axes, `bias[:,
+    None, None]`. Where the width equals the number of channels, nothing complains.
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -748,7 +754,8 @@ class BiasAddedPerImageRow(Conv2d):
 class AccumulatingGradients(Conv2d):
     """d_weight and d_bias accumulate from one call of backward to the next.
 
-    PyTorch adds into `.grad` and `zero_grad` clears it; a layer that returns its gradients must return those of this call alone.
+    PyTorch adds into `.grad` and `zero_grad` clears it; a layer that returns its gradients must return those of this
+    call alone.
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:
@@ -772,7 +779,8 @@ class AccumulatingGradients(Conv2d):
 class UncheckedStride(Conv2d):
     """A negative stride is accepted.
 
-    Nothing fails until shapes come out negative, far from the line that is wrong. The constructor is the place to say so.
+    Nothing fails until shapes come out negative, far from the line that is wrong. The constructor is the place to say
+    so.
     """
 
     def __init__(
@@ -784,7 +792,7 @@ class UncheckedStride(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -817,7 +825,7 @@ class UncheckedPadding(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else kernel_size  # type: ignore[misc]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -905,7 +913,7 @@ class SquareKernelOnly(Conv2d):
         padding: int = 0,
         rng: np.random.Generator | None = None,
     ) -> None:
-        kh, kw = (kernel_size, kernel_size) if np.ndim(kernel_size) == 0 else (kernel_size[0], kernel_size[0])  # type: ignore[index]
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else (kernel_size[0], kernel_size[0])
         for name, value, least in (
             ("in_channels", in_channels, 1),
             ("out_channels", out_channels, 1),
@@ -926,7 +934,8 @@ class SquareKernelOnly(Conv2d):
 class SwappedImageAxes(Conv2d):
     """Height and width are mixed up in the output's size.
 
-    With square images nothing shows. The first spatial axis is the height and goes with kh, the second the width, with kw.
+    With square images nothing shows. The first spatial axis is the height and goes with kh, the second the width, with
+    kw.
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -1035,8 +1044,8 @@ class WeightGradientFlipped(Conv2d):
 class InputGradientUnflipped(Conv2d):
     """d_x applies the kernel without turning it round.
 
-    Written as a convolution of the padded d_out, d_x needs the kernel rotated by 180 degrees. Forgetting the rotation gives the right shape
-    and wrong numbers for every kernel that is not symmetric.
+    Written as a convolution of the padded d_out, d_x needs the kernel rotated by 180 degrees. Forgetting the rotation
+    gives the right shape and wrong numbers for every kernel that is not symmetric.
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:

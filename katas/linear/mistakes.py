@@ -75,10 +75,9 @@ class AccumulatingGradients(Linear):
     The second call then gives the sum of both.
     """
 
-    _d_weight: np.ndarray | float = 0.0
-    _d_bias: np.ndarray | float = 0.0
-
     def backward(self, d_out: np.ndarray) -> Gradients:
+        if not hasattr(self, "_d_weight"):
+            self._d_weight, self._d_bias = np.zeros_like(self.weight), np.zeros_like(self.bias)
         self._d_weight = self._d_weight + self._x.T @ d_out
         self._d_bias = self._d_bias + d_out.sum(axis=0)
         return d_out @ self.weight.T, self._d_weight, self._d_bias

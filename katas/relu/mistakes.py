@@ -126,12 +126,14 @@ class SharedMask(ReLU):
     A network has many ReLUs; each must remember its own input. A class attribute is one variable for all of them.
     """
 
+    _shared: dict[str, np.ndarray] = {}
+
     def forward(self, x: np.ndarray) -> np.ndarray:
-        type(self)._positive = x > 0
+        self._shared["positive"] = x > 0
         return np.maximum(x, 0)
 
     def backward(self, d_out: np.ndarray) -> np.ndarray:
-        return d_out * type(self)._positive
+        return d_out * self._shared["positive"]
 
 
 class MaskUsedUp(ReLU):
@@ -165,9 +167,12 @@ class DoubleGradient(ReLU):
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        self._positive = np.zeros(x.shape)
-        self._positive[x > 0] = 1.0
+        self._slope = np.zeros(x.shape)
+        self._slope[x > 0] = 1.0
         return np.maximum(x, 0)
+
+    def backward(self, d_out: np.ndarray) -> np.ndarray:
+        return d_out * self._slope
 
 
 class CappedAtSix(ReLU):

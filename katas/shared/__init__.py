@@ -1,0 +1,1 @@
+"""What the hidden tests of several katas use: one module for each kind of solution."""

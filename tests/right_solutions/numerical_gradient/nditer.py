@@ -1,0 +1,25 @@
+"""Moves x in place, element by element, and repairs it whatever happens."""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, h=1e-4):
+    if h <= 0:
+        raise ValueError(f"h must be positive, got {h}")
+    if not np.issubdtype(x.dtype, np.floating):
+        x = x.astype(float)
+    grad = np.zeros_like(x)
+    it = np.nditer(x, flags=["multi_index"])
+    while not it.finished:
+        idx = it.multi_index
+        saved = x[idx].copy()
+        try:
+            x[idx] = saved + h
+            plus = f(x)
+            x[idx] = saved - h
+            minus = f(x)
+        finally:
+            x[idx] = saved
+        grad[idx] = (plus - minus) / (2 * h)
+        it.iternext()
+    return grad
