@@ -532,3 +532,24 @@ class LosesPosition(FunctionMistake):
                 gradient[index] = (above - f(x)) / 2e-4
             x -= lr * gradient
         return x
+
+
+class IntegerStart(FunctionMistake):
+    """Integer x0 stays integer, so that every step is cut off to whole numbers.
+
+    `np.array(x0)` keeps the dtype, and writing a float into an integer array drops its fraction without a word. An optimiser
+    converts its starting point to float first.
+    """
+
+    @staticmethod
+    def gradient_descent(
+        f: Callable[[np.ndarray], float], x0: np.ndarray, lr: float = 0.01, steps: int = 100
+    ) -> np.ndarray:
+        if not lr > 0:
+            raise ValueError(f"lr must be greater than 0, got {lr}")
+        if steps < 0:
+            raise ValueError(f"steps must not be negative, got {steps}")
+        x = np.array(x0)
+        for _ in range(steps):
+            x[...] = x - lr * _numerical_gradient(f, x)
+        return x

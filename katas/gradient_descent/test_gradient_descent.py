@@ -122,6 +122,11 @@ class TestRobustness:
             assert_close(got, expected, f"the point of the {run} run", rtol=DIGITS)
             assert_close(fetch(start), f.start, f"x0 after the {run} run", rtol=1e-15)
 
+    def test_integers(self, solution: Any, rng: np.random.Generator) -> None:
+        """integer x0 works, and the steps are not cut off to integers"""
+        f = Bowl(rng, (3,))
+        assert_arrives(solution, f, np.array([2, -1, 3]), lr=0.1, steps=8)
+
     def test_other_function(self, solution: Any, rng: np.random.Generator) -> None:
         """a second function of another shape starts afresh"""
         for shape in ((2, 2), (3,)):
