@@ -320,7 +320,7 @@ class History:
         try:
             yield
         except (sqlite3.OperationalError, OSError) as error:
-            raise UnusableHistory(f"{self._file} cannot be used now ({error})") from error
+            raise UnusableHistory(f"the history cannot be used now ({error}): {self._file}") from error
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._file, timeout=BUSY_SECONDS, isolation_level=None)
@@ -346,7 +346,7 @@ class History:
         try:
             version = self._version(database)
             if version > len(MIGRATIONS):
-                raise NewerHistory(f"{self._file} was written by a newer version of kata: update kata to use it")
+                raise NewerHistory(f"the history was written by a newer version of kata: update kata to use it ({self._file})")
             for script in MIGRATIONS[version:]:
                 for statement in script.split(";"):
                     if statement.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,12 +10,14 @@ from harness import catalog
 from harness.judge.bank import load_bank
 from harness.record import MadeMistake
 
+SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
+
 
 @dataclass(frozen=True)
 class Lesson:
-    """A mistake that was made; `headline` says what is wrong, `text` the misconception behind it.
+    """A mistake that was made; `headline` is the sentence that says what is wrong, `text` the misconception behind it.
 
-    Both are empty for a mistake that the bank no longer holds under that name.
+    Both are empty for a mistake that the bank no longer holds under that name; `text` is also where a sentence says it all.
     """
 
     made: MadeMistake
@@ -30,5 +33,5 @@ def lessons(mistakes: Iterable[MadeMistake]) -> list[Lesson]:
 def _lesson(made: MadeMistake) -> Lesson:
     bank = load_bank(catalog.load(made.kata).module)
     explanation = next((mistake.explanation for mistake in bank if mistake.name == made.name), "")
-    headline, _, text = explanation.partition("\n")
-    return Lesson(made, headline, " ".join(text.split()))
+    headline, *rest = SENTENCE_END.split(" ".join(explanation.split()), maxsplit=1)
+    return Lesson(made, headline, "".join(rest))

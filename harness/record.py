@@ -167,16 +167,14 @@ def read_record(history: History, names: Collection[str]) -> Record:
     """Read everything about the katas of those names; what the history holds of a kata that is no more is left out."""
     with history.snapshot() as database:
         attempts = [
-            Attempt(*row[:6], bool(row[6]), row[7])
-            for row in database.execute(
-                "SELECT id, practice, kind, kata, at, score, passed, ratio FROM attempt ORDER BY at, id"
-            )
-            if row[3] in names
+            Attempt(number, practice, kind, kata, at, score, bool(passed), ratio)
+            for number, practice, kind, kata, at, score, passed, ratio in database.execute(ATTEMPTS)
+            if kata in names
         ]
         sittings = [sitting for sitting in _sittings(database, attempts) if sitting.practice.kata in names]
         interviews = [
-            Interview(*row, sittings=tuple(sitting for sitting in sittings if sitting.practice.interview == row[0]))
-            for row in database.execute("SELECT id, started_at, ended_at, minutes, topic FROM interview ORDER BY id")
+            Interview(number, started, ended, minutes, topic, tuple(s for s in sittings if s.practice.interview == number))
+            for number, started, ended, minutes, topic in database.execute(INTERVIEWS)
         ]
         katas = _by_kata(sittings, attempts)
         katas = {name: replace(record, failing=_failing(database, record)) for name, record in katas.items()}
@@ -190,6 +188,8 @@ def read_record(history: History, names: Collection[str]) -> Record:
     )
 
 
+ATTEMPTS = "SELECT id, practice, kind, kata, at, score, passed, ratio FROM attempt ORDER BY at, id"
+INTERVIEWS = "SELECT id, started_at, ended_at, minutes, topic FROM interview ORDER BY id"
 MISTAKES = """
     SELECT attempt.kata, mistake, count(DISTINCT coalesce(practice, 0)) AS sittings, max(at) AS last_at
     FROM attempt_check JOIN attempt ON attempt.id = attempt_check.attempt

@@ -1,7 +1,7 @@
 """What to practise next: spaced repetition by FSRS, over the history.
 
-A *review* is a sitting that came to an end: solved, or given up by looking at the reference. `rate` turns what happened in it
-into one of FSRS's four ratings; the rule is written out in `docs/review.md`. The state of FSRS is never stored: `memory_of`
+A *review* is a sitting that came to an end: solved, or given up by looking at the reference. `rate` turns what happened in
+it into one of FSRS's four ratings; the rule is written out in `docs/review.md`. FSRS's state is never stored: `memory_of`
 replays the reviews in order, so it cannot disagree with the history, and a better rule applies to the past as well.
 """
 
@@ -16,17 +16,16 @@ from fsrs import Card, Rating, Scheduler
 from harness.catalog import Kata
 from harness.days import ago, ahead, day_of
 from harness.record import KataRecord, Record, Sitting
+from harness.render import clock
 
 LONGEST_INTERVAL_DAYS = 180
 GOOD_HINTS = 2
 EASY_PAR, GOOD_PAR = 1.0, 2.0
-EASY_CHECKS, GOOD_CHECKS = 3, 8
-CHECK_GAP_SECONDS = 60.0
+EASY_ATTEMPTS, GOOD_ATTEMPTS = 3, 8
+ATTEMPT_GAP_SECONDS = 60.0
 
 # No learning steps within a day, since a kata is not a flash card; no fuzz, since a replay must give the same days.
-SCHEDULER = Scheduler(
-    learning_steps=(), relearning_steps=(), maximum_interval=LONGEST_INTERVAL_DAYS, enable_fuzzing=False
-)
+SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), maximum_interval=LONGEST_INTERVAL_DAYS, enable_fuzzing=False)
 
 
 @dataclass(frozen=True)
@@ -71,16 +70,16 @@ def rate(sitting: Sitting, par_minutes: int) -> Review | None:
         return Review(practice.revealed_at, Rating.Again, "the solution was shown")
     if practice.solved_at is None:
         return None
-    minutes = practice.clock_seconds() / 60
-    checks = _checks_needed(sitting, practice.solved_at)
+    spent = practice.clock_seconds()
+    attempts = _attempts_needed(sitting, practice.solved_at)
     ratings = [
         (_rating(sitting.hints, 0, GOOD_HINTS), "1 hint" if sitting.hints == 1 else f"{sitting.hints} hints"),
-        (_rating(minutes / par_minutes, EASY_PAR, GOOD_PAR), f"{minutes:.0f} min with a par of {par_minutes}"),
-        (_rating(checks, EASY_CHECKS, GOOD_CHECKS), f"{checks} checks"),
+        (_rating(spent / 60 / par_minutes, EASY_PAR, GOOD_PAR), f"{clock(spent)} with a par of {par_minutes} min"),
+        (_rating(attempts, EASY_ATTEMPTS, GOOD_ATTEMPTS), f"{attempts} attempts"),
     ]
     worst = min(rating for rating, _ in ratings)
     if worst is Rating.Easy:
-        return Review(practice.solved_at, worst, "no hint, within par, few checks")
+        return Review(practice.solved_at, worst, "no hint, within par, few attempts")
     return Review(practice.solved_at, worst, ", ".join(text for rating, text in ratings if rating is worst))
 
 
@@ -134,11 +133,11 @@ def _rating(amount: float, easy: float, good: float) -> Rating:
     return Rating.Easy if amount <= easy else Rating.Good if amount <= good else Rating.Hard
 
 
-def _checks_needed(sitting: Sitting, solved_at: float) -> int:
-    """The checks up to the one that passed; those within a minute count once, since `kata watch` checks at each save."""
+def _attempts_needed(sitting: Sitting, solved_at: float) -> int:
+    """The attempts up to the one that passed; those within a minute count once, since `kata watch` checks at each save."""
     needed, last = 0, float("-inf")
     for attempt in sitting.attempts:
-        if attempt.at <= solved_at and attempt.at - last >= CHECK_GAP_SECONDS:
+        if attempt.at <= solved_at and attempt.at - last >= ATTEMPT_GAP_SECONDS:
             needed, last = needed + 1, attempt.at
     return needed
 
@@ -147,7 +146,9 @@ def _due(kata: Kata, memory: Memory, now: float) -> Suggestion:
     today, last = day_of(now), memory.reviews[-1]
     days = (today - memory.due).days
     since = ("due today", "due since yesterday")[days] if days < 2 else f"due for {days} days"
-    why = f"{since}; you still know it with a chance of {memory.chance(now):.0%} (last time {last.rating.name}: {last.reason})"
+    why = (
+        f"{since}; you still know it with a chance of {memory.chance(now):.0%} (last time {last.rating.name}: {last.reason})"
+    )
     return Suggestion(kata, why, "due")
 
 

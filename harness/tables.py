@@ -47,7 +47,9 @@ def show_status(
     console.print(_status_table(katas, record, memories, today, wide))
     console.print()
     due = sum(memory.due <= today for memory in memories.values())
-    console.print(Text(f"{len(record.solved())} of {len(katas)} katas solved, {due} due{_apart(record)}", "bold"))
+    console.print(Text(f"{len(record.solved())} of {len(katas)} katas solved, {due} due", "bold"))
+    if apart := _apart(record):
+        console.print(Text(apart))
     if lessons:
         console.print()
         console.print(Text("Mistakes you make most", "bold"))
@@ -59,7 +61,7 @@ def show_status(
 
 
 def show_next(console: Console, suggestions: Sequence[Suggestion], command: str) -> None:
-    """The screen of `kata next`: the first suggestion with its reason, how to go on with it, and what would come after it."""
+    """The screen of `kata next`: the first suggestion and its reason, what would come after it, and how to go on."""
     first, *others = suggestions
     kata = first.kata
     console.print(Text.assemble((kata.name, "bold"), f" · {kata.title} · {kata.difficulty} · par {kata.par_minutes} min"))
@@ -70,9 +72,7 @@ def show_next(console: Console, suggestions: Sequence[Suggestion], command: str)
     console.print(Text.assemble(("Next: ", "bold"), command))
 
 
-def _status_table(
-    katas: Sequence[Kata], record: Record, memories: Mapping[str, Memory], today: date, wide: bool
-) -> Table:
+def _status_table(katas: Sequence[Kata], record: Record, memories: Mapping[str, Memory], today: date, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=True, header_style="bold", padding=(0, 1) if wide else (0, 1, 0, 0))
     table.add_column("kata", overflow="fold")
     table.add_column("state", no_wrap=True)
@@ -117,10 +117,11 @@ def _ahead(day: date, today: date, wide: bool) -> str:
 
 
 def _apart(record: Record) -> str:
-    """What was done besides katas, for the end of a sentence."""
+    """What was done besides katas, in a line; empty where there is nothing."""
     parts = []
     if record.hunts:
-        parts.append(f"{sum(h.practice.solved_at is not None for h in record.hunts)} of {len(record.hunts)} bug hunts solved")
+        solved = sum(hunt.practice.solved_at is not None for hunt in record.hunts)
+        parts.append(f"Bug hunts: {solved} of {len(record.hunts)} solved")
     if record.interviews:
-        parts.append(f"{len(record.interviews)} interview{'s' if len(record.interviews) > 1 else ''}")
-    return "".join(f"; {part}" for part in parts)
+        parts.append(f"Interviews: {len(record.interviews)}")
+    return " · ".join(parts)

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 WIDTH = 360.0
 HEIGHT = 190.0
-LEFT, RIGHT, TOP, BOTTOM = 40.0, 346.0, 26.0, 148.0
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 338.0, 26.0, 148.0
 SHARE_LEFT, SHARE_RIGHT, SHARE_ROW = 102.0, 312.0, 24.0
 CELL, CELL_GAP, CALENDAR_LEFT, CALENDAR_TOP = 11.0, 2.0, 30.0, 20.0
 CALENDAR_WEEKS = 25
@@ -21,6 +22,11 @@ CALENDAR_LEVELS = (0, 1, 4, 9, 16)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_DOTS = 80
+LOWEST_RATIO = 0.01
+LONG_SPAN = 300
+
+
+Line = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Chart:
 
     Attributes:
         summary: what the chart shows, in a sentence, for those who cannot see it.
-        line: the points of a line, or none.
+        lines: each the points of a line.
         guide: where a horizontal guide line stands, or None, and its label.
     """
 
@@ -60,7 +66,7 @@ class Chart:
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     marks: tuple[Mark, ...]
-    line: tuple[tuple[float, float], ...] = ()
+    lines: tuple[Line, ...] = ()
     guide: Tick | None = None
     width: float = WIDTH
     height: float = HEIGHT
@@ -69,15 +75,19 @@ class Chart:
     top: float = TOP
     bottom: float = BOTTOM
 
-    @property
-    def path(self) -> str:
-        """The line, as the attribute `points` of a polyline."""
-        return " ".join(f"{x:.1f},{y:.1f}" for x, y in self.line)
 
+def score_chart(kata: str, scores: Sequence[int], sittings: Sequence[int | None]) -> Chart:
+    """The score of each attempt at a kata, in order; a line for each sitting.
 
-def score_chart(kata: str, scores: Sequence[int]) -> Chart:
-    """The score of each attempt at a kata, in order; at least one."""
-    points = [(number, score / 100, f"attempt {number}: {score} of 100") for number, score in enumerate(scores, 1)]
+    Args:
+        kata: its name.
+        scores: at least one.
+        sittings: which sitting each attempt belongs to.
+    """
+    points = [
+        Point(number, score / 100, f"attempt {number}: {score} of 100", "full" if score == 100 else "", sitting)
+        for number, (score, sitting) in enumerate(zip(scores, sittings, strict=True), 1)
+    ]
     return _attempts_chart(
         f"Score of {kata}",
         f"Score {scores[0]} at the first attempt, {scores[-1]} at the last of {len(scores)}.",
@@ -108,7 +118,10 @@ def ratio_chart(kata: str, attempts: int, timed: Sequence[tuple[int, float]]) ->
         f"Time beside the reference's: {ratios[0]:.2f} at first, {ratios[-1]:.2f} at last, {min(ratios):.2f} at best.",
         "time ratio, lower is faster",
         attempts,
-        [(number, share(ratio), f"attempt {number}: {ratio:.2f} times the reference's time") for number, ratio in timed],
+        [
+            Point(number, share(ratio), f"attempt {number}: {ratio:.2f} times the reference's time", "full")
+            for number, ratio in timed
+        ],
         [(share(value), f"{value:g}") for value in values],
         guide=Tick(_up(share(1.0)), "reference"),
     )
@@ -120,17 +133,16 @@ def solved_chart(days: Sequence[date], katas: int, first: date, today: date) -> 
     Args:
         days: when each solved kata was solved first, in order.
         katas: how many there are.
-        first: the first day of practice.
+        first: the day before the first practice.
         today: the last day shown.
     """
     span = max((today - first).days, 1)
-    ticks = _count_ticks(katas)
 
     def x(day: date) -> float:
         return LEFT + (RIGHT - LEFT) * (day - first).days / span
 
     def y(number: float) -> float:
-        return _up(number / ticks[-1])
+        return _up(number / katas)
 
     line, number = [(x(first), y(0))], 0
     for day, count in sorted(Counter(days).items()):
@@ -142,10 +154,13 @@ def solved_chart(days: Sequence[date], katas: int, first: date, today: date) -> 
         f"{len(days)} of {katas} katas solved between {_day(first)} and {_day(today)}.",
         "day",
         "katas",
-        tuple(Tick(x(day), _day(day)) for day in _day_ticks(first, today)),
-        tuple(Tick(y(value), str(value)) for value in ticks),
+        tuple(
+            Tick(x(day), _day(day) if span < LONG_SPAN else f"{MONTHS[day.month - 1]} {day.year}")
+            for day in _day_ticks(first, today)
+        ),
+        tuple(Tick(y(value), str(value)) for value in _count_ticks(katas) if value < 0.95 * katas),
         (),
-        tuple(line),
+        (tuple(line),),
         guide=Tick(y(katas), f"all {katas}"),
     )
 
@@ -161,7 +176,8 @@ def forecast_chart(due: Sequence[date], today: date, days: int) -> Chart:
             top = _up(counts[day] / ticks[-1])
             when = "today" if day == 0 else _day(today + timedelta(day))
             text = f"{when}: {counts[day]}"
-            marks.append(Mark(LEFT + day * step + step * 0.14, top, text, step * 0.72, BOTTOM - top, "due" if day == 0 else ""))
+            kind = "due" if day == 0 else ""
+            marks.append(Mark(LEFT + (day + 0.14) * step, top, text, 0.72 * step, BOTTOM - top, kind))
     within = sum(counts[day] for day in range(days))
     return Chart(
         f"Falling due in the next {days} days",
@@ -169,7 +185,8 @@ def forecast_chart(due: Sequence[date], today: date, days: int) -> Chart:
         "day",
         "katas",
         tuple(
-            Tick(LEFT + (day + 0.5) * step, "today" if day == 0 else _day(today + timedelta(day))) for day in range(0, days, 7)
+            Tick(LEFT + (day + 0.5) * step, "today" if day == 0 else _day(today + timedelta(day)))
+            for day in range(0, days, 7)
         ),
         tuple(Tick(_up(value / ticks[-1]), str(value)) for value in ticks),
         tuple(marks),
@@ -237,22 +254,33 @@ def calendar_chart(active: Sequence[date], today: date) -> Chart:
     )
 
 
+@dataclass(frozen=True)
+class Point:
+    """An attempt: its number, its height as a share of the axis, what it says, and the line it belongs to."""
+
+    number: int
+    height: float
+    text: str
+    kind: str
+    line: int | None = None
+
+
 def _attempts_chart(
     title: str,
     summary: str,
     y_title: str,
     attempts: int,
-    points: Sequence[tuple[int, float, str]],
+    points: Sequence[Point],
     y_ticks: Sequence[tuple[float, str]],
     guide: Tick | None = None,
 ) -> Chart:
-    """A line over the attempts. `points` are (number, height as a share of the axis, text), `y_ticks` (height, label)."""
+    """Lines over the attempts; `y_ticks` are (height as a share of the axis, label)."""
 
     def x(number: float) -> float:
         return LEFT + 8 + (RIGHT - LEFT - 16) * ((number - 1) / (attempts - 1) if attempts > 1 else 0.5)
 
-    step = next(step for power in range(9) for step in (10**power, 2 * 10**power, 5 * 10**power) if attempts / step <= 10)
-    numbers = sorted({1, *range(step, attempts + 1, step)})
+    step = _step(attempts, 10)
+    numbers = [1, *(number for number in range(step, attempts + 1, step) if number - 1 > step / 2)]
     return Chart(
         title,
         summary,
@@ -260,8 +288,11 @@ def _attempts_chart(
         y_title,
         tuple(Tick(x(number), str(number)) for number in numbers),
         tuple(Tick(_up(height), label) for height, label in y_ticks),
-        tuple(Mark(x(number), _up(height), text) for number, height, text in points) if len(points) <= MOST_DOTS else (),
-        tuple((x(number), _up(height)) for number, height, _ in points),
+        tuple(Mark(x(p.number), _up(p.height), p.text, kind=p.kind) for p in points) if len(points) <= MOST_DOTS else (),
+        tuple(
+            tuple((x(point.number), _up(point.height)) for point in line)
+            for _, line in groupby(points, key=lambda p: p.line)
+        ),
         guide,
     )
 
@@ -271,22 +302,27 @@ def _up(share: float) -> float:
     return BOTTOM - (BOTTOM - TOP) * share
 
 
+def _step(most: int, ticks: int) -> int:
+    """1, 2 or 5 times a power of ten, so that at most so many steps reach `most`."""
+    return next(step for power in range(9) for step in (10**power, 2 * 10**power, 5 * 10**power) if most / step <= ticks)
+
+
 def _count_ticks(most: int) -> list[int]:
-    """Whole numbers from 0 to at least `most`, about five of them."""
-    step = next(step for power in range(9) for step in (10**power, 2 * 10**power, 5 * 10**power) if most / step <= 6)
+    """Whole numbers from 0 to at least `most`, and at least 1."""
+    step = _step(most, 6)
     return list(range(0, step * max(math.ceil(most / step), 1) + 1, step))
 
 
 def _ratio_ticks(low: float, high: float) -> list[float]:
     """Ticks of a logarithmic axis around `low` and `high`: 1, 2 and 5 in each decade, or whole decades where it is long."""
-    low, high = max(low, 0.01) / 1.05, high * 1.05
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    low = max(low, LOWEST_RATIO)
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 2)
     fine = [digit * 10.0**decade for decade in decades for digit in (1, 2, 5)]
     first = max(number for number, tick in enumerate(fine) if tick <= low)
-    last = min(number for number, tick in enumerate(fine) if tick >= high)
+    last = min(number for number, tick in enumerate(fine) if tick >= high and number > first)
     if last - first < 7:
         return fine[first : last + 1]
-    return [10.0**decade for decade in decades]
+    return [10.0**decade for decade in decades if 10.0 ** (decade - 1) < high]
 
 
 def _day_ticks(first: date, last: date) -> list[date]:

@@ -1,0 +1,240 @@
+"""Gathers what the report shows and writes it as one HTML file."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from harness.catalog import Kata
+from harness.days import ago, ahead, day_of, times
+from harness.lessons import Lesson, lessons
+from harness.record import FailedCheck, KataRecord, Record, Sitting, State
+from harness.render import clock
+from harness.report.charts import (
+    Chart,
+    calendar_chart,
+    forecast_chart,
+    ratio_chart,
+    score_chart,
+    solved_chart,
+    topic_chart,
+)
+from harness.review import Memory, memories, rate
+
+FORECAST_DAYS = 28
+SHOWN_MISTAKES = 12
+SHOWN_FAILURES = 5
+CODE = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True)
+class SittingRow:
+    """A line in a kata's history; `rating` and `reason` are empty while the sitting is open, `ratio` without timing."""
+
+    sitting: Sitting
+    result: str
+    clock: str
+    ratio: str
+    rating: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class KataSection:
+    """A kata that was practised: what the table and its own section say about it.
+
+    Attributes:
+        failing: what the latest attempt fails at, the first few.
+        failing_more: how many more it fails at.
+    """
+
+    kata: Kata
+    record: KataRecord
+    memory: Memory | None
+    charts: tuple[Chart, ...]
+    sittings: tuple[SittingRow, ...]
+    failing: tuple[FailedCheck, ...]
+    failing_more: int
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the template shows; `unpractised` are the katas not begun yet."""
+
+    workspace: str
+    today: date
+    record: Record
+    solved: int
+    due: tuple[Kata, ...]
+    days_practised: int
+    katas: tuple[Kata, ...]
+    sections: tuple[KataSection, ...]
+    unpractised: tuple[Kata, ...]
+    topics: Chart
+    progress: Chart
+    calendar: Chart
+    forecast: Chart
+    upcoming: tuple[tuple[date, tuple[Kata, ...]], ...]
+    lessons: tuple[Lesson, ...]
+
+
+def write_report(path: Path, record: Record, katas: Sequence[Kata], workspace: str, now: float) -> None:
+    """Write the report; a reader of an older one at `path` never sees half a file."""
+    page = render_report(gather(record, katas, workspace, now))
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(page)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def render_report(report: Report) -> str:
+    """The page, as text."""
+    return make_environment(report.today).get_template("report.html.jinja").render(report=report)
+
+
+def gather(record: Record, katas: Sequence[Kata], workspace: str, now: float) -> Report:
+    """What the report shows.
+
+    Args:
+        record: the history; something must have been started.
+        katas: all katas, in the order to show them in.
+        workspace: what to call the workspace.
+        now: seconds since 1970.
+    """
+    today, remembered = day_of(now), memories(record, katas)
+    made = lessons(record.mistakes)
+    practised = [kata for kata in katas if record.of(kata.name).state is not State.NEW]
+    dues = [memory.due for memory in remembered.values()]
+    days = [day_of(at) for at in record.active]
+    return Report(
+        workspace=workspace,
+        today=today,
+        record=record,
+        solved=len(record.solved()),
+        due=tuple(kata for kata in katas if kata.name in remembered and remembered[kata.name].due <= today),
+        days_practised=len(set(days)),
+        katas=tuple(katas),
+        sections=tuple(_section(kata, record.of(kata.name), remembered.get(kata.name), made) for kata in practised),
+        unpractised=tuple(kata for kata in katas if kata not in practised),
+        topics=topic_chart(_topics(record, katas)),
+        progress=solved_chart(_first_solved(record), len(katas), days[0] - timedelta(1), today),
+        calendar=calendar_chart(days, today),
+        forecast=forecast_chart(dues, today, FORECAST_DAYS),
+        upcoming=_upcoming(remembered, katas, today),
+        lessons=tuple(made[:SHOWN_MISTAKES]),
+    )
+
+
+def make_environment(today: date) -> Environment:
+    """Jinja as the report needs it: everything is escaped, and nothing unprintable gets through."""
+    environment = Environment(
+        loader=PackageLoader("harness.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "ago": lambda day: ago(day, today),
+        "ahead": lambda day: ahead(day, today),
+        "clock": clock,
+        "code": _code,
+        "date": lambda day: f"{day.day} {day:%b %Y}",
+        "day_of": day_of,
+        "place": lambda length: f"{length:.1f}".removesuffix(".0"),
+        "times": times,
+    }
+    return environment
+
+
+def _printable(value: Any) -> Any:
+    """What a template prints; unprintable characters in texts become a sign, since HTML allows not even all of them."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in value)
+    return value
+
+
+def _code(text: str) -> Markup:
+    """Text in which `backticks` mark code."""
+    parts = CODE.split(_printable(text))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in enumerate(parts))
+
+
+def _section(kata: Kata, record: KataRecord, memory: Memory | None, made: Sequence[Lesson]) -> KataSection:
+    charts = []
+    if len(record.attempts) > 1:
+        scores, sittings = zip(*((attempt.score, attempt.practice) for attempt in record.attempts), strict=True)
+        charts.append(score_chart(kata.name, scores, sittings))
+    timed = [(number, attempt.ratio) for number, attempt in enumerate(record.attempts, 1) if attempt.ratio is not None]
+    if len(timed) > 1:
+        charts.append(ratio_chart(kata.name, len(record.attempts), timed))
+    return KataSection(
+        kata,
+        record,
+        memory,
+        tuple(charts),
+        tuple(_row(sitting, kata) for sitting in record.sittings),
+        record.failing[:SHOWN_FAILURES],
+        len(record.failing[SHOWN_FAILURES:]),
+        tuple(lesson for lesson in made if lesson.made.kata == kata.name),
+    )
+
+
+def _row(sitting: Sitting, kata: Kata) -> SittingRow:
+    practice, review = sitting.practice, rate(sitting, kata.par_minutes)
+    if practice.revealed_at is not None:
+        result = "revealed"
+    elif practice.solved_at is not None:
+        result = "solved"
+    else:
+        result = "not checked" if sitting.best_score is None else f"open, best score {sitting.best_score}"
+    ratios = [attempt.ratio for attempt in sitting.attempts if attempt.ratio is not None]
+    return SittingRow(
+        sitting,
+        result,
+        clock(practice.clock_seconds()) if practice.solved_at is not None else "",
+        f"{min(ratios):.2f}" if ratios else "",
+        review.rating.name if review else "",
+        review.reason if review else "",
+    )
+
+
+def _topics(record: Record, katas: Sequence[Kata]) -> list[tuple[str, int, int, int]]:
+    rows = []
+    for topic in dict.fromkeys(kata.topic for kata in katas):
+        states = [record.of(kata.name).state for kata in katas if kata.topic == topic]
+        solved, new = states.count(State.SOLVED), states.count(State.NEW)
+        rows.append((topic, solved, len(states) - solved - new, len(states)))
+    return rows
+
+
+def _first_solved(record: Record) -> list[date]:
+    firsts = (next((a.at for a in kata.attempts if a.passed), None) for kata in record.katas.values())
+    return sorted(day_of(at) for at in firsts if at is not None)
+
+
+def _upcoming(
+    remembered: dict[str, Memory], katas: Sequence[Kata], today: date
+) -> tuple[tuple[date, tuple[Kata, ...]], ...]:
+    """The katas that fall due within the forecast, by day; what is overdue counts as today."""
+    by_day: dict[date, list[Kata]] = {}
+    for kata in katas:
+        if kata.name in remembered:
+            by_day.setdefault(max(remembered[kata.name].due, today), []).append(kata)
+    last = today + timedelta(FORECAST_DAYS)
+    return tuple((day, tuple(group)) for day, group in sorted(by_day.items()) if day < last)
