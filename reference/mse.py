@@ -1,0 +1,48 @@
+"""Mean squared error: the loss of regression."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class MSELoss:
+    """Mean of the squared differences between a prediction and its target.
+
+        loss = 1/M * sum of (prediction - target)**2,   M = number of elements
+
+    The mean is over **all** elements, as in PyTorch: neither half the sum nor the mean of
+    one sum per sample.
+    """
+
+    def forward(self, prediction: np.ndarray, target: np.ndarray) -> float:
+        """Return the mean squared error, and remember what ``backward`` needs.
+
+        Args:
+            prediction: what the network says.
+            target: what it should have said.
+
+        Shape:
+            both of the same shape, any number of axes; result a float.
+
+        Raises:
+            ValueError: the shapes differ (nothing is broadcast), or there are no elements.
+        """
+        if prediction.shape != target.shape:
+            raise ValueError(f"target must have the shape of prediction, {prediction.shape}, got {target.shape}")
+        if prediction.size == 0:
+            raise ValueError(f"prediction must not be empty, got the shape {prediction.shape}")
+        self._difference = prediction - target
+        # loss = mean (prediction - target)^2
+        return float(np.mean(self._difference**2))
+
+    def backward(self) -> np.ndarray:
+        """Return the gradient of the last loss with respect to the prediction.
+
+        The loss is the end of the chain, so nothing comes in; the ``1/M`` of the mean is
+        part of this gradient.
+
+        Shape:
+            that of the prediction, and its dtype.
+        """
+        # d_prediction = 2 (prediction - target) / M
+        return np.asarray(2 / self._difference.size * self._difference)
