@@ -185,6 +185,29 @@ class ZeroInitialisation(TwoLayerNet):
         }
 
 
+class RandomBiases(TwoLayerNet):
+    """The biases are drawn at random like the weights instead of starting at zero.
+
+    The random weights already make the hidden units differ, which is all that randomness is needed for.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        weight_init_std: float = 0.01,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        rng = np.random.default_rng() if rng is None else rng
+        self.params = {
+            "W1": weight_init_std * rng.standard_normal((input_size, hidden_size)),
+            "b1": weight_init_std * rng.standard_normal(hidden_size),
+            "W2": weight_init_std * rng.standard_normal((hidden_size, output_size)),
+            "b2": weight_init_std * rng.standard_normal(output_size),
+        }
+
+
 class IgnoresWeightInitStd(TwoLayerNet):
     """`weight_init_std` is accepted and never used: the weights are drawn with the default 0.01. An
     argument that has no effect is worse than none, because the caller believes to have set it."""

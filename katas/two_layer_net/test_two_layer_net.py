@@ -112,6 +112,13 @@ class TestForward:
         assert_shape(params[name], (200, 150) if name == "W1" else (150, 200), name)
         assert_normal(solution, params[name], 0.5, name)
 
+    def test_initial_biases(self, solution: Any) -> None:
+        """the biases start at zero"""
+        params = solution.TwoLayerNet(4, 3, 2, rng=np.random.default_rng(1)).params
+        expect(isinstance(params, dict) and set(params) == set(NAMES), f"params must be a dict with the keys {NAMES}")
+        assert_close(params["b1"], np.zeros(3), "b1")
+        assert_close(params["b2"], np.zeros(2), "b2")
+
     @by_properties
     def test_default_std(self, solution: Any, rng: np.random.Generator) -> None:
         """weight_init_std is 0.01 by default"""
