@@ -5,20 +5,23 @@ For a function f, a direction u in its input and a weighting v of its output, tw
     numeric   <v, f(x + h u) - f(x - h u)> / 2h      (no derivative needed)
     analytic  <backward(v), u>
 
-A few random directions make the check's cost independent of the array's size. Every element of u and v lies between 0.5 and 1.5
-in magnitude, so no coordinate can hide behind a small factor.
+A few random directions make the check's cost independent of the array's size. Every element of u and v lies between 0.5
+and 1.5 in magnitude, so no coordinate can hide behind a small factor.
 
 Step and tolerance come from arithmetic. With D(h) the central difference above, Richardson's R = (4 D(h) - D(2h)) / 3
-has a truncation error of order h**4 and a rounding error of order eps/h, which balance at h = eps**(1/5), about 7e-4 in float64.
+has a truncation error of order h**4 and a rounding error of order eps/h, which balance at h = eps**(1/5), about 7e-4 in
+float64.
 Writing S for the size of the derivative and F for that of the outputs (both without cancellation, as root sums of squares):
 
     rounding    16 eps (F + S) / h            each output is taken to be right to 16 units in the last place, which a
                                               dot product of some 250 terms reaches
-    truncation  (R - D(h))**2 / S             R - D(h) is the h**2 term, about (h/r)**2 S for a function that changes on the
-                                              scale r; the h**4 term that R leaves is then about its square
+    truncation  4 E**2 / S                    E is the size of R - D(h), the h**2 term, over all outputs without
+                                              cancellation: about (h/r)**2 S for a function that changes on the scale r; the
+                                              h**4 term is then about (h/r)**4 S, and R leaves (4 - 16) / 3 = -4 times it
     tolerance   100 (rounding + truncation)   so a right gradient is a hundred times too good to fail
 
-Where R - D(h) is not small beside S, the step is too wide for this function or meets a kink, and a smaller one is tried.
+Where E is not small beside S, the step is too wide for this function or meets a kink, and a smaller one is tried.
+Where the tolerance is above a tenth of S (or of 1), F is so large that any gradient would pass: then nothing is measured.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ Map = Callable[[np.ndarray], "np.ndarray | float"]
 SAFETY = 100.0
 ROUNDING_UNITS = 16.0
 SHRINKS = (1.0, 1 / 8, 1 / 64)
+COARSEST = 0.1
 
 
 _errors: ContextVar[list[float] | None] = ContextVar("_errors", default=None)
@@ -42,7 +46,7 @@ _errors: ContextVar[list[float] | None] = ContextVar("_errors", default=None)
 
 @contextmanager
 def recorded_errors() -> Iterator[list[float]]:
-    """Collect, for every direction checked inside, the error as a share of the tolerance: 1 is where a check begins to fail."""
+    """Collect, for every direction checked inside, the error as a share of the tolerance: a check fails from 1 on."""
     errors: list[float] = []
     token = _errors.set(errors)
     try:
@@ -97,18 +101,21 @@ def directional_derivative(f: Map, x: np.ndarray, u: np.ndarray, v: np.ndarray) 
             np.asarray(f((x + k * h * u).astype(x.dtype)), dtype=np.float64) for k in (1, -1, 2, -2)
         )
         slopes = (near_plus - near_minus) / (2 * h)
-        near = float(np.sum(v * slopes))
-        far = float(np.sum(v * (far_plus - far_minus))) / (4 * h)
+        far_slopes = (far_plus - far_minus) / (4 * h)
+        near, far = float(np.sum(v * slopes)), float(np.sum(v * far_slopes))
         if not (np.isfinite(near) and np.isfinite(far)):
             raise NotDifferentiable("its output is not finite")
         value = (4 * near - far) / 3
         slope_size = float(np.sqrt(np.sum((v * slopes) ** 2)))
         output_size = float(np.sqrt(np.sum((v * near_plus) ** 2)))
         rounding = ROUNDING_UNITS * eps * (output_size + slope_size) / h
-        second_order = abs(value - near)
+        second_order = float(np.sqrt(np.sum((v * (slopes - far_slopes)) ** 2))) / 3
         if second_order <= eps**0.3 * slope_size + rounding:
-            truncation = second_order**2 / slope_size if slope_size else 0.0
-            return Estimate(value, SAFETY * (rounding + truncation), h)
+            truncation = 4 * second_order**2 / slope_size if slope_size else 0.0
+            tolerance = SAFETY * (rounding + truncation)
+            if not (np.isfinite(tolerance) and tolerance <= COARSEST * max(1.0, slope_size)):
+                raise NotDifferentiable("its output is so large that its changes are lost in rounding")
+            return Estimate(value, tolerance, h)
     if not np.array_equal(np.asarray(f(x)), np.asarray(f(x))):
         raise NotDifferentiable("two calls with the same input gave different outputs")
     raise NotDifferentiable("its output jumps near this input")
