@@ -16,6 +16,7 @@ import click
 
 from harness import catalog
 from harness.sentences import complain
+from harness.threads import use_one_thread
 from harness.workspace import UnusableHistory
 
 EXIT_WRONG_CALL = 2
@@ -57,10 +58,8 @@ class Commands(click.Group):
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(args[0], COMMANDS, n=2)
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}.{hint} `kata --help` shows them all.")
@@ -85,8 +84,8 @@ def cli(ctx: click.Context) -> None:
 
     \b
     Example:
-      kata start conv2d     # writes conv2d.py and starts the clock
-      kata check            # judges it
+      kata start conv2d  # writes conv2d.py, starts the clock
+      kata check         # judges it
     """
     if ctx.invoked_subcommand is None:
         from harness.commands.overview import show_home
@@ -109,6 +108,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; every error ends here as one clear sentence."""
+    use_one_thread()
     try:
         result: Any = cli.main(arguments, prog_name="kata", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

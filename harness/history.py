@@ -1,11 +1,11 @@
 """What the learner did, in `.kata/history.db`: every start, check, hint and reveal.
 
-SQLite in WAL mode, one transaction for each thing done, so that two checks at once are safe and a kill at any moment loses at
-most what was in flight. The schema's version is SQLite's `user_version`; `MIGRATIONS` brings an older file up to date. A
+SQLite in WAL mode, one transaction for each thing done, so that two checks at once are safe and a kill at any moment loses
+at most what was in flight. The schema's version is SQLite's `user_version`; `MIGRATIONS` brings an older file up to date. A
 damaged file is set aside under another name, never deleted, and a new one begun.
 
-A *practice* is one sitting at one kata, hunt or interview kata: from `start` to the first check that passes. Checks, hints and
-reveals belong to the practice that was open when they happened.
+A *practice* is one sitting at one kata, hunt or interview kata: from `start` to the first check that passes. Checks, hints
+and reveals belong to the practice that was open when they happened.
 """
 
 from __future__ import annotations
@@ -148,9 +148,7 @@ class History:
             )
         return self.practice(cursor.lastrowid or 0)
 
-    def begin_interview(
-        self, minutes: int, seed: int, topic: str | None, katas: Sequence[tuple[str, str]]
-    ) -> OpenInterview:
+    def begin_interview(self, minutes: int, seed: int, topic: str | None, katas: Sequence[tuple[str, str]]) -> OpenInterview:
         """An interview begins, and with it a practice for each of its katas, given as (kata, file); one clock for all."""
         now = self._clock()
         with self._transaction() as database:
@@ -167,9 +165,7 @@ class History:
     def end_interview(self, number: int) -> None:
         """The interview with that id is over."""
         with self._transaction() as database:
-            database.execute(
-                "UPDATE interview SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (self._clock(), number)
-            )
+            database.execute("UPDATE interview SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (self._clock(), number))
 
     def record(self, verdict: Verdict, practice: Practice | None) -> int:
         """Keep a verdict, and mark the practice as solved when it passed; returns the attempt's id."""
@@ -177,8 +173,9 @@ class History:
         times = (timing.ratio, timing.low, timing.high, timing.solution_ms, timing.reference_ms) if timing else (None,) * 5
         with self._transaction() as database:
             cursor = database.execute(
-                "INSERT INTO attempt (practice, kind, kata, at, seed, score, passed, ratio, ratio_low, ratio_high, solution_ms,"
-                " reference_ms, clock_seconds, check_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO attempt (practice, kind, kata, at, seed, score, passed, ratio, ratio_low, ratio_high,"
+                " solution_ms, reference_ms, clock_seconds, check_seconds)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     practice.id if practice else None,
                     practice.kind if practice else "kata",
@@ -249,9 +246,7 @@ class History:
 
     def of_file(self, file: str) -> Practice | None:
         """The latest practice whose solution is that file, relative to the workspace."""
-        row = self._database.execute(
-            "SELECT * FROM practice WHERE file = ? ORDER BY id DESC LIMIT 1", (file,)
-        ).fetchone()
+        row = self._database.execute("SELECT * FROM practice WHERE file = ? ORDER BY id DESC LIMIT 1", (file,)).fetchone()
         return Practice(*row) if row else None
 
     def open_interview(self) -> OpenInterview | None:
@@ -339,14 +334,16 @@ class History:
         return database
 
     def _migrate(self, database: sqlite3.Connection) -> None:
-        """Bring the schema up to date. The version is read again inside the transaction: another process may have been first."""
+        """Bring the schema up to date; the version is read again inside, as another process may have been first."""
         if self._version(database) == len(MIGRATIONS):
             return
         database.execute("BEGIN IMMEDIATE")
         try:
             version = self._version(database)
             if version > len(MIGRATIONS):
-                raise NewerHistory(f"the history was written by a newer version of kata: update kata to use it ({self._file})")
+                raise NewerHistory(
+                    f"the history was written by a newer version of kata: update kata to use it ({self._file})"
+                )
             for script in MIGRATIONS[version:]:
                 for statement in script.split(";"):
                     if statement.strip():
@@ -358,7 +355,7 @@ class History:
             raise
 
     def _begin_anew(self) -> sqlite3.Connection:
-        """Set the damaged file aside and open a new one; of two processes that find the damage at once, the first does it."""
+        """Set the damaged file aside and open a new one; of two processes that find it damaged, the first does it."""
         folder = os.open(self._file.parent, os.O_RDONLY)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
+import sys
 
 from harness.catalog import Kata
 from harness.judge.bank import FunctionMistake, Mistake
+from harness.workspace import HUNT_PREFIX
+
+HEADER = """\
+# Bug hunt: one mistake is planted in this file. Find it and mend it.
+# Your work is judged with:  kata check --file {file}
+
+"""
+
+
+def make_hunt(kata: Kata, mistake: Mistake) -> str:
+    """The text of the file that `kata hunt` writes."""
+    return HEADER.format(file=f"{HUNT_PREFIX}{kata.file_name}") + plant(kata, mistake)
 
 
 def plant(kata: Kata, mistake: Mistake) -> str:
@@ -16,8 +28,8 @@ def plant(kata: Kata, mistake: Mistake) -> str:
     Comments go everywhere, since they would be missing only where the mistake is; signatures and docstrings stay.
     """
     tree = ast.parse(kata.reference_file.read_text(encoding="utf-8"))
-    definition = ast.parse(textwrap.dedent(inspect.getsource(mistake.definition))).body[0]
-    assert isinstance(definition, ast.ClassDef)
+    bank = ast.parse(inspect.getsource(sys.modules[mistake.definition.__module__]))
+    definition = next(node for node in bank.body if isinstance(node, ast.ClassDef) and node.name == mistake.name)
     members = [node for node in definition.body if not _is_docstring(node)]
     if issubclass(mistake.definition, FunctionMistake):
         target: ast.Module | ast.ClassDef = tree

@@ -49,7 +49,14 @@ def make_console(stderr: bool = False) -> Console:
 
 
 def show_verdict(
-    console: Console, verdict: Verdict, title: str, par_minutes: int, next_step: str, full: int = SHOWN_FAILURES
+    console: Console,
+    verdict: Verdict,
+    title: str,
+    par_minutes: int,
+    next_step: str,
+    full: int = SHOWN_FAILURES,
+    limit: str | None = None,
+    lesson: str = "",
 ) -> None:
     """The screen of `kata check`.
 
@@ -60,6 +67,8 @@ def show_verdict(
         par_minutes: its par time.
         next_step: one line of what to do next.
         full: how many failures are shown with their messages.
+        limit: what stands after the clock, by default the par time.
+        lesson: the explanation of the mistake that was planted in it.
     """
     console.print(_headline(verdict, title, console.width))
     console.print(_bar(verdict.score, console.width))
@@ -69,9 +78,11 @@ def show_verdict(
         full -= sum(check.outcome not in (Outcome.PASSED, Outcome.BLOCKED) for check in group.checks)
     for diagnosis, count in _diagnoses(verdict):
         console.print(_diagnosis(diagnosis, count, console.width))
+    if lesson:
+        console.print(_boxed("The planted mistake", "", lesson, console.width))
     if verdict.output.strip():
-        console.print(_output(verdict.output))
-    console.print(_footer(verdict, par_minutes))
+        console.print(_output(verdict.output, console.width))
+    console.print(_footer(verdict, f" of {par_minutes} min par" if limit is None else limit))
     console.print(Text.assemble(("Next: ", "bold"), next_step))
 
 
@@ -110,12 +121,13 @@ def _group(group: GroupResult, full: int, sole_reason: bool) -> RenderableType:
         (f"   {len(passed)} of {len(group.checks)} checks", "dim"),
     )
     parts: list[RenderableType] = [head]
-    for check in failed[: max(full, 0)]:
-        parts.append(_failure(check))
+    parts += [_failure(check) for check in failed[: max(full, 0)]]
     rest = failed[max(full, 0) :]
     if rest:
         word = "check fails" if len(rest) == 1 else "checks fail"
-        parts.append(Padding(Text(f"{len(rest)} more {word}, as `kata check --verbose` shows", "dim"), (0, 0, 0, 4), expand=False))
+        parts.append(
+            Padding(Text(f"{len(rest)} more {word}, as `kata check --verbose` shows", "dim"), (0, 0, 0, 4), expand=False)
+        )
     for reason, checks in _by_message(blocked):
         why = ", for the same reason" if sole_reason else f": {reason}"
         parts.append(Padding(Text(f"· {len(checks)} not run{why}", "dim"), (0, 0, 0, 4), expand=False))
@@ -126,7 +138,18 @@ def _failure(check: CheckResult) -> RenderableType:
     sign, colour = SIGNS[check.outcome]
     word = OUTCOME_WORDS.get(check.outcome)
     title = Text.assemble((f"{sign} ", colour), (check.title, "bold"), (f"  [{word}]" if word else "", colour))
-    return Group(Padding(title, (0, 0, 0, 4), expand=False), Padding(Text(check.message), (0, 0, 0, 6), expand=False))
+    parts = [Padding(title, (0, 0, 0, 4), expand=False)]
+    if check.message:
+        parts.append(Padding(Text(check.message), (0, 0, 0, 6), expand=False))
+    return Group(*parts)
+
+
+def show_check(console: Console, check: CheckResult, place: str) -> None:
+    """One check that failed, in full; `place` says which of how many it is."""
+    console.print(Text(f"Failing check {place} · {check.name}", "dim"))
+    console.print(_failure(check))
+    for diagnosis in check.diagnosis:
+        console.print(_diagnosis(diagnosis, 1, console.width))
 
 
 def _by_message(blocked: Sequence[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
@@ -149,10 +172,15 @@ def _diagnoses(verdict: Verdict) -> list[tuple[Diagnosis, int]]:
 
 def _diagnosis(diagnosis: Diagnosis, count: int, width: int) -> RenderableType:
     checks = "1 check shows it" if count == 1 else f"{count} checks show it"
-    head, _, lesson = diagnosis.explanation.partition("\n")
-    lesson = " ".join(lesson.split())
     label = "The mistake" if diagnosis.mistake else "What the numbers tell"
-    rule = Text.assemble(("── ", "yellow"), (label, "bold yellow"), (f" ({checks}) ", "dim"))
+    return _boxed(label, f"({checks})", diagnosis.explanation, width)
+
+
+def _boxed(label: str, remark: str, explanation: str, width: int) -> RenderableType:
+    """An explanation between two rules: its first line stands out, the rest is wrapped."""
+    head, _, lesson = explanation.partition("\n")
+    lesson = " ".join(lesson.split())
+    rule = Text.assemble(("── ", "yellow"), (label, "bold yellow"), (f" {remark} " if remark else " ", "dim"))
     rule.append("─" * max(0, width - rule.cell_len), "yellow")
     parts: list[RenderableType] = [rule, Padding(Text(head, "bold"), (0, 2), expand=False)]
     if lesson:
@@ -161,25 +189,34 @@ def _diagnosis(diagnosis: Diagnosis, count: int, width: int) -> RenderableType:
     return Group(*parts)
 
 
-def _output(output: str) -> RenderableType:
-    lines = output.rstrip("\n").split("\n")
-    kept = lines[:SHOWN_OUTPUT_LINES]
-    if len(lines) > len(kept):
-        kept.append(f"... and {len(lines) - len(kept)} more lines")
-    text = Text("\n".join(_printable(line) for line in kept), "dim")
-    return Group(Text("Your solution printed:", "bold"), Padding(text, (0, 0, 0, 4), expand=False))
+def _output(output: str, width: int) -> RenderableType:
+    """What the solution printed, cut off after some lines of the screen; a long line takes several of them."""
+    indent, room = 4, SHOWN_OUTPUT_LINES
+    rows = [
+        [line[at : at + width - indent] for at in range(0, len(line), width - indent)] or [""]
+        for line in (_printable(line.expandtabs()) for line in output.rstrip("\n").split("\n"))
+    ]
+    kept: list[str] = []
+    while rows and len(kept) + len(rows[0]) <= room:
+        kept += rows.pop(0)
+    if rows and not kept:
+        kept = [*rows.pop(0)[: room - 1], "... and so on"]
+    if rows:
+        kept.append(f"... and {len(rows)} more line{'s' if len(rows) > 1 else ''}")
+    text = Text("\n".join(kept), "dim")
+    return Group(Text("Your solution printed:", "bold"), Padding(text, (0, 0, 0, indent), expand=False))
 
 
 def _printable(line: str) -> str:
-    return "".join(c if c.isprintable() or c == "\t" else "�" for c in line)
+    return "".join(c if c.isprintable() else "�" for c in line)
 
 
-def _footer(verdict: Verdict, par_minutes: int) -> Text:
+def _footer(verdict: Verdict, limit: str) -> Text:
     parts = []
     if verdict.timing:
         parts.append(timing_line(verdict.timing))
     if verdict.clock_seconds is not None:
-        parts.append(f"Clock {clock(verdict.clock_seconds)} of {par_minutes} min par · checked in {verdict.check_seconds:.2f} s")
+        parts.append(f"Clock {clock(verdict.clock_seconds)}{limit} · checked in {verdict.check_seconds:.2f} s")
     else:
         parts.append(f"Checked in {verdict.check_seconds:.2f} s")
     if not verdict.passed:
@@ -219,9 +256,7 @@ class ProgressLine:
             self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._over.set()
         if self._thread:
             self._thread.join()
@@ -248,17 +283,17 @@ class ProgressLine:
 
 def show_summary(console: Console, verdicts: Sequence[tuple[Kata, Verdict]]) -> None:
     """The table of `kata check --all`: one line a solution, and what fails first."""
-    table = Table(box=None, pad_edge=False, show_header=True, header_style="bold")
-    table.add_column("solution", no_wrap=True, min_width=max(len(verdict.file) for _, verdict in verdicts))
-    table.add_column("score", justify="right", no_wrap=True, min_width=len("score"))
-    table.add_column("first failure", overflow="ellipsis", no_wrap=True)
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="bold", expand=True)
+    table.add_column("solution", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("first failure", overflow="ellipsis", no_wrap=True, ratio=1)
     for _, verdict in verdicts:
         first = next((check for check in verdict.checks() if check.outcome is not Outcome.PASSED), None)
         score = Text(f"{verdict.score}", "green" if verdict.passed else "red")
         table.add_row(Text(verdict.file), score, Text(first.title if first else ""))
     console.print(table)
     passed = sum(verdict.passed for _, verdict in verdicts)
-    console.print(Text(f"{passed} of {len(verdicts)} solutions pass", "bold"))
+    console.print(Text(f"{passed} of {len(verdicts)} pass", "bold"))
 
 
 def show_statement(console: Console, kata: Kata) -> None:
@@ -348,5 +383,7 @@ def show_katas(console: Console, katas: Sequence[Kata], states: Mapping[str, str
             topic = kata.topic
             table.add_row(Text(topic.capitalize(), "bold cyan"), "", "", "")
         state = states.get(kata.name, "")
-        table.add_row(f"  {kata.name}", kata.difficulty, f"{kata.par_minutes} min", Text(state, "green" if state == "solved" else ""))
+        table.add_row(
+            f"  {kata.name}", kata.difficulty, f"{kata.par_minutes} min", Text(state, "green" if state == "solved" else "")
+        )
     console.print(table)

@@ -20,13 +20,10 @@ def make_stub(kata: Kata) -> str:
     lines = source.splitlines()
     definitions = [_definition(node, lines) for node in tree.body if _is_public_definition(node)]
     body = "\n\n\n".join(definitions)
-    imports = [
-        ast.get_source_segment(source, node) or ""
-        for node in tree.body
-        if isinstance(node, ast.Import | ast.ImportFrom) and _is_used(node, body)
-    ]
+    names = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    imports = [_import(node, names) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     future = [line for line in imports if line.startswith("from __future__")]
-    others = [line for line in imports if not line.startswith("from __future__") and "numpy" not in line]
+    others = [line for line in imports if line and line not in future and line != "import numpy as np"]
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
@@ -77,7 +74,12 @@ def _text(lines: list[str], first: int, last: int) -> str:
     return "\n".join(lines[first - 1 : last])
 
 
-def _is_used(node: ast.Import | ast.ImportFrom, text: str) -> bool:
-    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-        return True
-    return any((alias.asname or alias.name) in text for alias in node.names)
+def _import(node: ast.Import | ast.ImportFrom, names: set[str]) -> str:
+    """The import of those names only that the stub uses; empty when it uses none."""
+    future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    used = [alias for alias in node.names if future or (alias.asname or alias.name).partition(".")[0] in names]
+    if not used:
+        return ""
+    if isinstance(node, ast.Import):
+        return ast.unparse(ast.Import(used))
+    return ast.unparse(ast.ImportFrom(node.module, used, node.level))

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.catalog import Kata
 
 STATE_FOLDER = ".kata"
+HUNT_PREFIX = "hunt_"
 
 
 class UnusableHistory(Exception):
@@ -39,6 +40,10 @@ class Workspace:
     def solution(self, kata: Kata) -> Path:
         """Where the solution of a kata is, or would be."""
         return self.root / kata.file_name
+
+    def hunt(self, kata: Kata) -> Path:
+        """Where the file of a bug hunt is, or would be."""
+        return self.root / f"{HUNT_PREFIX}{kata.file_name}"
 
     def write_new(self, path: Path, text: str) -> None:
         """Write a file that must not exist yet.

@@ -240,7 +240,9 @@ def test_adam() -> None:
 
 def test_numerical_gradient() -> None:
     x = np.array([[3, -1]])
-    np.testing.assert_allclose(numerical_gradient.numerical_gradient(lambda v: float(v[0, 0] ** 2 + v[0, 1]), x), [[6, 1]], rtol=1e-8)
+    np.testing.assert_allclose(
+        numerical_gradient.numerical_gradient(lambda v: float(v[0, 0] ** 2 + v[0, 1]), x), [[6, 1]], rtol=1e-8
+    )
 
 
 def test_gradient_descent() -> None:
@@ -357,7 +359,9 @@ def test_layer_is_the_derivative_of_its_forward(name: str) -> None:
             setattr(layer, parameter, value)
             return np.asarray(layer.forward(x))
 
-        def backward(d_out: np.ndarray, index: int = index, parameter: str = parameter, start: np.ndarray = start) -> np.ndarray:
+        def backward(
+            d_out: np.ndarray, index: int = index, parameter: str = parameter, start: np.ndarray = start
+        ) -> np.ndarray:
             setattr(layer, parameter, start)
             return gradient(index)(d_out)
 

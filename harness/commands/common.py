@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +17,7 @@ from harness.sentences import complain
 from harness.workspace import UnusableHistory, Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from harness.history import History
+    from harness.history import History, OpenInterview, Practice
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -27,7 +28,7 @@ class WrongCall(click.ClickException):
     exit_code = 2
 
 
-class KataName(click.ParamType):
+class KataName(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in newer versions of Click only
     """A kata's name, with `-` or `_`; the shell completes it."""
 
     name = "kata"
@@ -40,7 +41,7 @@ class KataName(click.ParamType):
         return [CompletionItem(name) for name in catalog.all_names() if name.startswith(wanted)]
 
 
-class WorkspaceFolder(click.ParamType):
+class WorkspaceFolder(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A folder, found from here when it is not given."""
 
     name = "directory"
@@ -91,7 +92,7 @@ def open_history(workspace: Workspace) -> History | None:
 
 
 def history_if_usable(workspace: Workspace) -> History | None:
-    """As `open_history`, for a command that can do without: where the history is of no use, that is said and None returned."""
+    """As `open_history`, for a command that can do without: where it is of no use, that is said and None returned."""
     try:
         return open_history(workspace)
     except UnusableHistory as error:
@@ -110,22 +111,43 @@ def make_history(workspace: Workspace) -> History:
     return history
 
 
-def last_started(workspace: Workspace, history: History | None) -> Kata:
-    """The kata that a command without a name means."""
+def last_practice(workspace: Workspace, history: History | None) -> Practice:
+    """The practice that a command without a name means: the one started last; in an interview, whose file was saved last."""
     practice = history.last_started() if history else None
-    if practice is None:
+    if history is None or practice is None:
         raise WrongCall("nothing has been started here yet: name a kata, as in `kata start conv2d`")
-    return catalog.find(practice.kata)
+    interview = running_interview(history)
+    if interview is None or practice.interview != interview.id:
+        return practice
+    return max(history.in_interview(interview.id), key=lambda practice: _saved_at(workspace.root / practice.file))
 
 
-def existing_solution(workspace: Workspace, kata: Kata) -> Path:
-    """The solution's file, which must be there."""
-    path = workspace.solution(kata)
-    if not path.exists():
-        raise WrongCall(f"there is no {shown(path)}: `kata start {kata.name}` writes it")
-    if not path.is_file():
-        raise WrongCall(f"{shown(path)} is not a file")
-    return path
+def named_practice(kata: Kata | None, workspace: Workspace, history: History | None) -> tuple[Kata, Practice | None]:
+    """The kata that a command means, and the practice of its solution, if it was started here."""
+    if kata is None:
+        practice = last_practice(workspace, history)
+        return catalog.find(practice.kata), practice
+    return kata, history.of_file(kata.file_name) if history else None
+
+
+def running_interview(history: History | None) -> OpenInterview | None:
+    """The interview whose time is running, if there is one."""
+    interview = history.open_interview() if history else None
+    return interview if interview and time.time() <= interview.deadline else None
+
+
+def refuse_in_interview(kata: Kata, history: History | None) -> None:
+    """Raise `WrongCall` if the kata belongs to an interview that is running, which tells nothing but what fails."""
+    interview = running_interview(history)
+    if history and interview and kata.name in {practice.kata for practice in history.in_interview(interview.id)}:
+        raise WrongCall(
+            f"{kata.name} belongs to the interview that is running, where only `kata check` and `kata watch` answer; "
+            "`kata interview end` ends it"
+        )
+
+
+def _saved_at(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0.0
 
 
 def shown(path: Path) -> str:

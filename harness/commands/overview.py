@@ -8,11 +8,12 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness import catalog
-from harness.commands.common import history_if_usable, open_history, workspace_option
+from harness.commands.common import history_if_usable, open_history, running_interview, workspace_option
 from harness.sentences import say
 from harness.workspace import Workspace, find_workspace
 
@@ -21,7 +22,12 @@ DEMO_MISTAKE = "BatchOnlyBiasGradient"
 
 
 @click.command("list")
-@click.option("--topic", type=click.Choice(catalog.TOPICS), help="Only the katas of this topic.")
+@click.option(
+    "--topic",
+    type=click.Choice(catalog.TOPICS),
+    metavar="TOPIC",
+    help=f"Only the katas of one topic: {', '.join(catalog.TOPICS)}.",
+)
 @workspace_option
 def list_command(topic: str | None, workspace: Workspace) -> None:
     """Show all katas by topic, in an order to learn them in.
@@ -64,13 +70,27 @@ def show_home() -> None:
         rows = [("kata demo", "see in ten seconds what it does"), ("kata list", "all katas"), ("kata start linear", "begin")]
     else:
         solved = sum(history.was_solved(name) for name in catalog.all_names())
+        what = {"hunt": "a bug hunt in ", "interview": "an interview with "}.get(practice.kind, "") + practice.kata
         state = "solved" if practice.solved_at else "not solved yet"
         say(f"Workspace {workspace.root}: {solved} of {len(catalog.all_names())} katas solved.", indent=2)
-        say(f"Last started: {practice.kata} ({state}).\n")
-        second = ("kata diff", "yours beside ours") if practice.solved_at else ("kata hint", "one hint more")
-        rows = [("kata check", f"judge {practice.file}"), second, ("kata next", "what to practise next")]
+        if running_interview(history):
+            say("An interview is running.\n")
+            rows = [
+                ("kata check", "judge the file that you saved last"),
+                ("kata interview status", "the time that is left"),
+                ("kata interview end", "the scorecard"),
+            ]
+        else:
+            say(f"Last started: {what} ({state}).\n")
+            if practice.solved_at:
+                second = ("kata diff", "yours beside ours")
+            elif practice.kind == "kata":
+                second = ("kata hint", "one hint more")
+            else:
+                second = ("kata watch", "judge it at each save")
+            rows = [("kata check", f"judge {practice.file}"), second, ("kata next", "what to practise next")]
     for command, meaning in rows:
-        say(meaning, first=f"  {command:<20}", indent=22)
+        say(meaning, first=f"  {command:<24}", indent=26)
     say("\n`kata --help` shows every command.")
 
 
@@ -161,7 +181,7 @@ def doctor_command(workspace: Workspace) -> int:
         try:
             client.start()
             client.begin_check(0)
-            message = {"op": "call", "target": None, "name": "probe", "args": (), "kwargs": {}}
+            message: dict[str, Any] = {"op": "call", "target": None, "name": "probe", "args": (), "kwargs": {}}
             rows += client.request(message, "probe")["value"]
         except (JudgeFailure, SandboxError) as error:
             failure = str(error)

@@ -9,14 +9,15 @@ import click
 from harness.catalog import Kata
 from harness.commands.common import (
     WrongCall,
-    existing_solution,
     kata_argument,
-    last_started,
     make_history,
+    named_practice,
     open_history,
+    refuse_in_interview,
     shown,
     workspace_option,
 )
+from harness.commands.subject import solution_of
 from harness.history import History, Practice
 from harness.sentences import say
 from harness.stub import make_stub
@@ -49,6 +50,7 @@ def start_kata(kata: Kata, workspace: Workspace, again: bool) -> None:
             f"or begin anew with `kata start {kata.name} --again` (the old file goes into the archive)"
         )
     history = make_history(workspace)
+    refuse_in_interview(kata, history)
     archived = workspace.archive(path) if path.exists() else None
     try:
         workspace.write_new(path, make_stub(kata))
@@ -75,17 +77,25 @@ def hint_command(kata: Kata | None, workspace: Workspace) -> None:
     Example:
       kata hint conv2d
     """
-    kata, history, practice = _open_practice(kata, workspace)
+    history = open_history(workspace)
+    kata, practice = named_practice(kata, workspace, history)
+    if history is None or practice is None:
+        raise WrongCall(f"{kata.name} has not been started here: `kata start {kata.name}` does")
+    refuse_in_interview(kata, history)
     from harness.render import make_console, show_hint
 
     seen = history.hints_seen(practice)
-    number = min(seen + 1, len(kata.hints))
     console = make_console()
-    show_hint(console, kata, number)
+    show_hint(console, kata, take_hint(kata, history, practice))
     if seen == len(kata.hints):
         console.print(f"That was the last one again; kata solution {kata.name} shows our solution.")
-    else:
-        history.record_hint(practice, number)
+
+
+def take_hint(kata: Kata, history: History, practice: Practice) -> int:
+    """The number of the hint to show now: the next one, which is remembered, or the last once more."""
+    number = min(history.hints_seen(practice) + 1, len(kata.hints))
+    history.record_hint(practice, number)
+    return number
 
 
 @click.command("solution")
@@ -100,8 +110,8 @@ def solution_command(kata: Kata | None, yes: bool, workspace: Workspace) -> None
       kata solution conv2d
     """
     history = open_history(workspace)
-    kata = kata or last_started(workspace, history)
-    practice = history.current(kata.name) if history else None
+    kata, practice = named_practice(kata, workspace, history)
+    refuse_in_interview(kata, history)
     known = history is not None and (history.was_solved(kata.name) or history.was_revealed(kata.name))
     if not yes and not known:
         if not sys.stdin.isatty():
@@ -127,9 +137,11 @@ def diff_command(kata: Kata | None, workspace: Workspace) -> None:
       kata diff conv2d
     """
     history = open_history(workspace)
-    kata = kata or last_started(workspace, history)
-    path = existing_solution(workspace, kata)
-    if history is None or not (history.was_solved(kata.name) or history.was_revealed(kata.name)):
+    kata, practice = named_practice(kata, workspace, history)
+    refuse_in_interview(kata, history)
+    path = solution_of(kata, practice, workspace)
+    mended = practice is not None and practice.solved_at is not None
+    if history is None or not (mended or history.was_solved(kata.name) or history.was_revealed(kata.name)):
         raise WrongCall(f"solve {kata.name} first, or give it up with `kata solution {kata.name}`: this shows our solution")
     from harness.render import make_console, show_diff
 
@@ -141,25 +153,21 @@ def diff_command(kata: Kata | None, workspace: Workspace) -> None:
 @kata_argument
 @workspace_option
 def reset_command(kata: Kata | None, workspace: Workspace) -> None:
-    """Put the stub back; your solution goes into the archive. The clock runs on.
+    """Put back what the start wrote; your solution goes into the archive. The clock runs on.
 
     \b
     Example:
       kata reset conv2d
     """
     history = open_history(workspace)
-    kata = kata or last_started(workspace, history)
-    path = existing_solution(workspace, kata)
+    kata, practice = named_practice(kata, workspace, history)
+    path = solution_of(kata, practice, workspace)
+    text = make_stub(kata)
+    if practice is not None and practice.planted is not None:
+        from harness.judge.bank import find_mistake
+        from harness.planting import make_hunt
+
+        text = make_hunt(kata, find_mistake(kata.module, practice.planted))
     archived = workspace.archive(path)
-    workspace.write_new(path, make_stub(kata))
-    say(f"{shown(path)} is the stub again; your solution is kept as {shown(archived)}")
-
-
-def _open_practice(kata: Kata | None, workspace: Workspace) -> tuple[Kata, History, Practice]:
-    history = open_history(workspace)
-    kata = kata or last_started(workspace, history)
-    practice = history.current(kata.name) if history else None
-    if history is None or practice is None:
-        raise WrongCall(f"{kata.name} has not been started here: `kata start {kata.name}` does")
-    return kata, history, practice
-
+    workspace.write_new(path, text)
+    say(f"{shown(path)} is as it was at the start; your solution is kept as {shown(archived)}")

@@ -15,7 +15,14 @@ class FunctionMistake:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One entry of a bank: `names` maps a public name of the solution to what stands there instead."""
+    """One entry of a bank.
+
+    Attributes:
+        name: the name of its class.
+        explanation: paragraphs of one line each; the first says what is wrong, the others why and where it is common.
+        names: maps a public name of the solution to what stands there instead.
+        definition: the class in the bank.
+    """
 
     name: str
     explanation: str
@@ -48,19 +55,25 @@ def load_bank(module_name: str) -> tuple[Mistake, ...]:
     module = importlib.import_module(f"katas.{module_name}.mistakes")
     reference = public_names(load_reference(module_name))
     return tuple(
-        _mistake(definition, reference)
-        for definition in public_names(module).values()
-        if inspect.isclass(definition)
+        _mistake(definition, reference) for definition in public_names(module).values() if inspect.isclass(definition)
     )
+
+
+def find_mistake(module_name: str, name: str) -> Mistake:
+    """The mistake of that name in a kata's bank.
+
+    Raises:
+        LookupError: the bank holds no such mistake (any more).
+    """
+    for mistake in load_bank(module_name):
+        if mistake.name == name:
+            return mistake
+    raise LookupError(f"the mistakes bank of {module_name} holds no {name}")
 
 
 def _mistake(definition: type, reference: dict[str, Any]) -> Mistake:
     if issubclass(definition, FunctionMistake):
-        names = {
-            name: value.__func__
-            for name, value in vars(definition).items()
-            if isinstance(value, staticmethod)
-        }
+        names = {name: value.__func__ for name, value in vars(definition).items() if isinstance(value, staticmethod)}
         unknown = set(names) - set(reference)
     else:
         names = {base: definition for base, value in reference.items() if value in definition.__mro__}
@@ -69,4 +82,6 @@ def _mistake(definition: type, reference: dict[str, Any]) -> Mistake:
         raise TypeError(
             f"mistake {definition.__name__} must subclass a class of the reference, or replace functions that it has"
         )
-    return Mistake(definition.__name__, inspect.cleandoc(definition.__doc__ or ""), names, definition)
+    paragraphs = inspect.cleandoc(definition.__doc__ or "").split("\n\n")
+    explanation = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    return Mistake(definition.__name__, explanation, names, definition)

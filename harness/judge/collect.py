@@ -51,7 +51,7 @@ def run_pytest(kata: Kata, plugin: CheckPlugin, collect_only: bool = False) -> N
     ]
     with _no_settings_from_outside():
         exit_code = pytest.main(arguments, plugins=[plugin])
-    if isinstance(plugin.failure, KeyboardInterrupt) or exit_code == pytest.ExitCode.INTERRUPTED and not plugin.failure:
+    if isinstance(plugin.failure, KeyboardInterrupt) or (exit_code == pytest.ExitCode.INTERRUPTED and not plugin.failure):
         if plugin.collection_errors:
             raise JudgeFailure(f"the hidden tests of {kata.name} cannot be read: {plugin.collection_errors[0]}")
         raise KeyboardInterrupt

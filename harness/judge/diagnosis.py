@@ -1,11 +1,11 @@
 """Which mistake does a failed check show?
 
-The judge replays the check, same seed, against each mistake of the bank in this process, and follows along in the transcript of
-what the learner's solution returned. A mistake that returns the same values to the end, and fails too, is the learner's.
+The judge replays the check, same seed, against each mistake of the bank in this process, and follows along in the transcript
+of what the learner's solution returned. A mistake that returns the same values to the end, and fails too, is the learner's.
 A replay is broken off at the first value that differs, so a bank of forty costs little.
 
-One wrong line fails many checks, and a single check may fit several mistakes; so the mistake that explains most of the failed
-checks is named first. Where no mistake fits, `patterns` looks at the wrong numbers themselves.
+One wrong line fails many checks, and a single check may fit several mistakes; so the mistake that explains most of the
+failed checks is named first. Where no mistake fits, `patterns` looks at the wrong numbers themselves.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Follower:
 def diagnose(
     failed: Sequence[tuple[Check, Attempt]], reference: ModuleType, bank: Sequence[Mistake], seed: int
 ) -> dict[str, tuple[Diagnosis, ...]]:
-    """For each failed check, by name, the mistake it shows; or, where none of the bank fits, what the numbers themselves tell.
+    """For each failed check, by name, the mistake it shows; or, where none of the bank fits, what the numbers tell.
 
     Args:
         failed: failed checks with the learner's attempts.
@@ -71,9 +71,8 @@ def diagnose(
         # a mistake that explained an earlier check most likely explains this one; only if none does, the others are tried
         known = [mistake for mistake in bank if explained[mistake.name]]
         others = [mistake for mistake in bank if not explained[mistake.name]]
-        found[check.name] = (
-            _that_fit(known, check, attempt, reference, seed)
-            or _that_fit(others, check, attempt, reference, seed)
+        found[check.name] = _that_fit(known, check, attempt, reference, seed) or _that_fit(
+            others, check, attempt, reference, seed
         )
         explained.update(mistake.name for mistake in found[check.name])
     return {
@@ -93,7 +92,7 @@ def _that_fit(
 def _partly(
     bank: Sequence[Mistake], check: Check, attempt: Attempt, reference: ModuleType, seed: int, give_up: float
 ) -> list[Mistake]:
-    """Where two mistakes meet in one check: those that share the learner's first wrong value, if it is an array of several numbers."""
+    """Where two mistakes meet in one check: those that share the learner's first wrong value, if that says enough."""
     if attempt.outcome not in (Outcome.FAILED, Outcome.ERROR) or check.compares_properties:
         return []
     first_wrong = _agreement(check, attempt, public_names(reference), seed)[1]
@@ -114,7 +113,9 @@ def same(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
         both = isinstance(a, list | tuple) and isinstance(b, list | tuple)
         return both and len(a) == len(b) and all(same(x, y, rtol) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) or isinstance(b, dict):
-        return isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys() and all(same(a[k], b[k], rtol) for k in a)
+        return (
+            isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys() and all(same(a[k], b[k], rtol) for k in a)
+        )
     if a is None or b is None or isinstance(a, str | bool) or isinstance(b, str | bool):
         return bool(type(a) is type(b) and a == b)
     left, right = np.asarray(a), np.asarray(b)
@@ -124,9 +125,13 @@ def same(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
         equal = (left == right) | ((left != left) & (right != right))
         if equal.all():
             return True
+        if left.dtype.kind in "biu":
+            left, right = left.astype(np.float64), right.astype(np.float64)
+        if left.dtype.kind not in "fc":
+            return False
         finite = np.isfinite(left)
         scale = float(np.max(np.abs(left[finite]), initial=0.0))
-        rtol = max(rtol, 100 * float(np.finfo(left.dtype).eps)) if left.dtype.kind == "f" else rtol
+        rtol = max(rtol, 100 * float(np.finfo(left.dtype).eps))
         close = np.abs(left - right) <= rtol * scale
         return bool(np.all(equal | close))
 

@@ -11,16 +11,19 @@ and 1.5 in magnitude, so no coordinate can hide behind a small factor.
 Step and tolerance come from arithmetic. With D(h) the central difference above, Richardson's R = (4 D(h) - D(2h)) / 3
 has a truncation error of order h**4 and a rounding error of order eps/h, which balance at h = eps**(1/5), about 7e-4 in
 float64.
-Writing S for the size of the derivative and F for that of the outputs (both without cancellation, as root sums of squares):
+Writing S for the size of the derivative and F for that of the outputs, these and all sizes below as root sums of squares
+over the outputs, so that nothing cancels:
 
     rounding    16 eps (F + S) / h            each output is taken to be right to 16 units in the last place, which a
                                               dot product of some 250 terms reaches
-    truncation  4 E**2 / S                    E is the size of R - D(h), the h**2 term, over all outputs without
-                                              cancellation: about (h/r)**2 S for a function that changes on the scale r; the
-                                              h**4 term is then about (h/r)**4 S, and R leaves (4 - 16) / 3 = -4 times it
+    truncation  |R(h) - R(2h)| + 4 E**2 / S   two estimates of what R leaves, since by chance one may vanish. R(2h) leaves
+                                              16 times what R(h) does. E is the size of R - D(h), the h**2 term, about
+                                              (h/r)**2 S for a function that changes on the scale r; the h**4 term is then
+                                              about (h/r)**4 S, and R leaves (4 - 16) / 3 = -4 times it
     tolerance   100 (rounding + truncation)   so a right gradient is a hundred times too good to fail
 
-Where E is not small beside S, the step is too wide for this function or meets a kink, and a smaller one is tried.
+Where E or R(h) - R(2h) is not small beside S, the step is too wide for this function or meets a kink, and a smaller one is
+tried. (Inputs should be further from kinks than the widest step, 4 h times 1.5, about 0.005.)
 Where the tolerance is above a tenth of S (or of 1), F is so large that any gradient would pass: then nothing is measured.
 """
 
@@ -97,21 +100,20 @@ def directional_derivative(f: Map, x: np.ndarray, u: np.ndarray, v: np.ndarray) 
     eps = float(np.finfo(x.dtype).eps)
     for shrink in SHRINKS:
         h = eps**0.2 * shrink
-        near_plus, near_minus, far_plus, far_minus = (
-            np.asarray(f((x + k * h * u).astype(x.dtype)), dtype=np.float64) for k in (1, -1, 2, -2)
+        outputs = [np.asarray(f((x + k * h * u).astype(x.dtype)), dtype=np.float64) for k in (1, -1, 2, -2, 4, -4)]
+        slopes, far_slopes, farther_slopes = (
+            (plus - minus) / (2 * k * h) for k, plus, minus in zip((1, 2, 4), outputs[::2], outputs[1::2], strict=True)
         )
-        slopes = (near_plus - near_minus) / (2 * h)
-        far_slopes = (far_plus - far_minus) / (4 * h)
-        near, far = float(np.sum(v * slopes)), float(np.sum(v * far_slopes))
-        if not (np.isfinite(near) and np.isfinite(far)):
+        if not all(np.all(np.isfinite(output)) for output in outputs):
             raise NotDifferentiable("its output is not finite")
-        value = (4 * near - far) / 3
-        slope_size = float(np.sqrt(np.sum((v * slopes) ** 2)))
-        output_size = float(np.sqrt(np.sum((v * near_plus) ** 2)))
-        rounding = ROUNDING_UNITS * eps * (output_size + slope_size) / h
-        second_order = float(np.sqrt(np.sum((v * (slopes - far_slopes)) ** 2))) / 3
-        if second_order <= eps**0.3 * slope_size + rounding:
-            truncation = 4 * second_order**2 / slope_size if slope_size else 0.0
+        value = (4 * float(np.sum(v * slopes)) - float(np.sum(v * far_slopes))) / 3
+        slope_size = _size(v * slopes)
+        rounding = ROUNDING_UNITS * eps * (_size(v * outputs[0]) + slope_size) / h
+        second_order = _size(v * (slopes - far_slopes)) / 3
+        # R(h) - R(2h), with R(h) = (4 D(h) - D(2h)) / 3
+        fourth_order = _size(v * (4 * slopes - 5 * far_slopes + farther_slopes)) / 3
+        if max(second_order, fourth_order) <= eps**0.3 * slope_size + rounding:
+            truncation = fourth_order + (4 * second_order**2 / slope_size if slope_size else 0.0)
             tolerance = SAFETY * (rounding + truncation)
             if not (np.isfinite(tolerance) and tolerance <= COARSEST * max(1.0, slope_size)):
                 raise NotDifferentiable("its output is so large that its changes are lost in rounding")
@@ -119,6 +121,10 @@ def directional_derivative(f: Map, x: np.ndarray, u: np.ndarray, v: np.ndarray) 
     if not np.array_equal(np.asarray(f(x)), np.asarray(f(x))):
         raise NotDifferentiable("two calls with the same input gave different outputs")
     raise NotDifferentiable("its output jumps near this input")
+
+
+def _size(values: np.ndarray) -> float:
+    return float(np.sqrt(np.sum(values**2)))
 
 
 def find_disagreement(

@@ -26,14 +26,18 @@ def describe_difference(got: np.ndarray, expected: np.ndarray, input_shape: tupl
         return ""
     if got.shape != expected.shape:
         return _shape(got, expected)
-    if got.ndim == 0:
-        return _factor(got[None], expected[None], input_shape)
-    if not np.all(np.isfinite(got)):
-        return _not_finite(got)
-    for describe in (_zero, _shared_factor, _permuted, _reversed, _shifted, _constant_offset, _few_rows):
-        text = describe(got, expected, input_shape)
-        if text:
-            return text
+    if got.size == 0:
+        return ""
+    got, expected = got.astype(np.float64), expected.astype(np.float64)
+    with np.errstate(all="ignore"):
+        if got.ndim == 0:
+            return _factor(got[None], expected[None], input_shape)
+        if not np.all(np.isfinite(got)):
+            return _not_finite(got, expected)
+        for describe in (_zero, _factor, _permuted, _reversed, _shifted, _few_rows, _constant_offset):
+            text = describe(got, expected, input_shape)
+            if text:
+                return text
     return ""
 
 
@@ -55,8 +59,11 @@ def _shape(got: np.ndarray, expected: np.ndarray) -> str:
     return ""
 
 
-def _not_finite(got: np.ndarray) -> str:
-    rows = np.flatnonzero(~np.isfinite(got.reshape(len(got), -1)).all(axis=1))
+def _not_finite(got: np.ndarray, expected: np.ndarray) -> str:
+    out_of_place = ~np.isfinite(got) & np.isfinite(expected)
+    rows = np.flatnonzero(out_of_place.reshape(len(got), -1).any(axis=1))
+    if not len(rows):
+        return ""
     if len(rows) < len(got):
         return f"NaN or inf stands only in row{'s' if len(rows) > 1 else ''} {_list(rows)} of {len(got)}."
     return "NaN or inf comes from 0/0, inf - inf, log(0) or exp of a large number: look for the first of these."
@@ -66,23 +73,25 @@ def _zero(got: np.ndarray, expected: np.ndarray, _: tuple[int, ...]) -> str:
     return "Every value is exactly zero." if not np.any(got) and np.any(expected) else ""
 
 
-def _shared_factor(got: np.ndarray, expected: np.ndarray, input_shape: tuple[int, ...]) -> str:
-    return _factor(got, expected, input_shape)
-
-
 def _factor(got: np.ndarray, expected: np.ndarray, input_shape: tuple[int, ...]) -> str:
-    norm = float(np.sum(expected.astype(np.float64) ** 2))
+    norm = float(np.sum(expected**2))
     if not norm:
         return ""
-    factor = float(np.sum(got.astype(np.float64) * expected)) / norm
+    factor = float(np.sum(got * expected)) / norm
     if abs(factor - 1) < 1e-6 or not factor or not _close(got, factor * expected):
         return ""
-    named = _name_of(factor, input_shape)
-    return f"Every value is {factor:.6g} times what it should be{f', which is {named}' if named else ''}."
+    number, name = f"{factor:.6g}", _name_of(factor, input_shape)
+    return f"Every value is {number} times what it should be{f', which is {name}' if name not in ('', number) else ''}."
 
 
 def _name_of(factor: float, input_shape: tuple[int, ...]) -> str:
-    candidates: list[tuple[str, float]] = [("-1", -1.0), ("2", 2.0), ("1/2", 0.5), ("sqrt(2)", 2**0.5), ("1/sqrt(2)", 0.5**0.5)]
+    candidates: list[tuple[str, float]] = [
+        ("-1", -1.0),
+        ("2", 2.0),
+        ("1/2", 0.5),
+        ("sqrt(2)", 2**0.5),
+        ("1/sqrt(2)", 0.5**0.5),
+    ]
     names = SIZE_NAMES.get(len(input_shape), ())
     sizes = dict(zip(names, map(float, input_shape), strict=False))
     if {"H", "W"} <= set(sizes):
@@ -123,21 +132,27 @@ def _shifted(got: np.ndarray, expected: np.ndarray, _: tuple[int, ...]) -> str:
             continue
         ahead, behind = range(1, n), range(n - 1)
         for here, there, way in ((behind, ahead, "early"), (ahead, behind, "late")):
-            if _close(np.take(got, here, axis), np.take(expected, there, axis)):
+            moved = np.take(expected, there, axis)
+            if _close(np.take(got, here, axis), moved) and not _close(np.take(expected, here, axis), moved):
                 return f"Along axis {axis} every value stands one place too {way}: off by one in a window or an index."
     return ""
 
 
 def _constant_offset(got: np.ndarray, expected: np.ndarray, _: tuple[int, ...]) -> str:
-    missing = (expected - got).astype(np.float64)
+    missing = expected - got
     if missing.size < 2:
         return ""
-    constant_along = [axis for axis in range(missing.ndim) if missing.shape[axis] > 1 and np.ptp(missing, axis=axis).max() <= RTOL * np.abs(expected).max()]
+    constant_along = [
+        axis
+        for axis in range(missing.ndim)
+        if missing.shape[axis] > 1 and np.ptp(missing, axis=axis).max() <= RTOL * np.abs(expected).max()
+    ]
     if len(constant_along) == missing.ndim and np.any(missing):
         return f"The same number, {missing.flat[0]:.6g}, is missing everywhere."
     if constant_along:
         axes = " and ".join(map(str, constant_along))
-        return f"What is missing does not vary along ax{'es' if len(constant_along) > 1 else 'is'} {axes}: a term of lower rank, such as a bias or a mean."
+        plural = "axes" if len(constant_along) > 1 else "axis"
+        return f"What is missing does not vary along {plural} {axes}: a term of lower rank, such as a bias or a mean."
     return ""
 
 
@@ -148,7 +163,8 @@ def _few_rows(got: np.ndarray, expected: np.ndarray, _: tuple[int, ...]) -> str:
         n = got.shape[axis]
         hit = np.flatnonzero(wrong.any(axis=tuple(other for other in range(got.ndim) if other != axis)))
         if n > 2 and 0 < len(hit) <= n // 3:
-            return f"Only index{'es' if len(hit) > 1 else ''} {_list(hit)} of axis {axis} {'are' if len(hit) > 1 else 'is'} wrong; the rest is right."
+            subject, verb = ("indexes", "are") if len(hit) > 1 else ("index", "is")
+            return f"Only {subject} {_list(hit)} of axis {axis} {verb} wrong; the rest is right."
     return ""
 
 

@@ -12,7 +12,7 @@ import pytest
 from harness.judge.replay import Attempt, Check, run_check
 from harness.judge.testing import takes_fixtures
 from harness.judge.verdict import CheckResult, Outcome
-from harness.sandbox.errors import BudgetSpent, JudgeFailure, SolutionMissing, SolutionRaised
+from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised
 from harness.sandbox.proxy import Backend, Transcript
 
 MAX_TIMEOUTS = 2
@@ -82,9 +82,7 @@ class CheckPlugin:
     def _keep(self, check: Check) -> None:
         attempt = self._run(check)
         self.attempts[check.name] = attempt
-        self.results[check.name] = CheckResult(
-            check.name, check.title, attempt.outcome, attempt.message, attempt.seconds
-        )
+        self.results[check.name] = CheckResult(check.name, check.title, attempt.outcome, attempt.message, attempt.seconds)
         if self._on_result:
             self._on_result(len(self.results), len(self.checks))
 
@@ -98,7 +96,7 @@ class CheckPlugin:
             if isinstance(attempt.error, BudgetSpent):
                 self._blocked = "not run: the whole check ran out of its time"
             elif self._timeouts == MAX_TIMEOUTS:
-                self._blocked = f"not run: {MAX_TIMEOUTS} checks before it ran out of time"
+                self._blocked = f"not run: {MAX_TIMEOUTS} checks had run out of time already"
         cause = _shared_cause(attempt.error)
         if cause is None:
             return attempt
@@ -110,12 +108,12 @@ class CheckPlugin:
 
 def _shared_cause(error: BaseException | None) -> tuple[Any, ...] | None:
     """What identifies an error that stops many checks alike and need be said only once, or None for any other."""
+    if isinstance(error, SandboxError) and str(error).startswith("importing "):
+        return ("importing",)
     if isinstance(error, SolutionMissing):
         return "missing", str(error)
     if not isinstance(error, SolutionRaised):
         return None
-    if error.call.startswith("importing "):
-        return ("importing",)
     constructs = error.call[:1].isupper() and "." not in error.call
     if constructs or error.error.is_a("NotImplementedError"):
         return "raised", error.call, error.error.type, error.error.line, error.error.message
@@ -154,7 +152,7 @@ def _check(item: pytest.Function) -> Check:
 
 
 def _title(item: pytest.Function, arguments: dict[str, Any]) -> str:
-    """The docstring's first line. A parameter named in braces is filled in; what is left of the id follows in parentheses."""
+    """The docstring's first line. A parameter named in braces is filled in; the rest of the id follows in parentheses."""
     title = (inspect.getdoc(item.function) or "").partition("\n")[0].rstrip(".")
     assert title, f"{item.name} has no docstring to show the learner"
     if not arguments:
@@ -164,4 +162,6 @@ def _title(item: pytest.Function, arguments: dict[str, Any]) -> str:
         if f"{{{name}}}" in title:
             title = title.replace(f"{{{name}}}", str(value))
             left = re.sub(rf"(^|-){re.escape(str(value))}(-|$)", lambda m: "-" if m[1] and m[2] else "", left, count=1)
-    return f"{title} ({left})" if left else title
+    if not left:
+        return title
+    return f"{title} {left}" if left.startswith("(") else f"{title} ({left})"

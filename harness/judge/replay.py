@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from harness.sandbox.errors import (
     WorkerCrashed,
 )
 from harness.sandbox.proxy import Backend, Solution, Transcript
+
+MAX_MESSAGE_CHARS = 3000
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,21 @@ def run_check(check: Check, backend: Backend, file: str, seed: int, transcript: 
     error: BaseException | None = None
     try:
         backend.begin_check(seed)
-        check.function(solution=solution, rng=check_rng(check.name, seed), **check.arguments)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of our own arithmetic on whatever numbers come; the solution's are recorded
+            check.function(solution=solution, rng=check_rng(check.name, seed), **check.arguments)
     except JudgeFailure:
         raise
     except Exception as caught:
         error = caught
     outcome, message = (Outcome.PASSED, "") if error is None else classify(error, solution)
-    return Attempt(outcome, message, time.perf_counter() - began, solution._transcript, error)
+    return Attempt(outcome, printable(message), time.perf_counter() - began, solution._transcript, error)
+
+
+def printable(message: str) -> str:
+    """A message as a terminal can show it: what it quotes of the solution may hold control characters, or have no end."""
+    shown = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in message)
+    return shown if len(shown) <= MAX_MESSAGE_CHARS else f"{shown[:MAX_MESSAGE_CHARS]} [...]"
 
 
 def classify(error: BaseException, solution: Solution) -> tuple[Outcome, str]:

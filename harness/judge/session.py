@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from harness.sandbox.interrupt import Interrupt
     from harness.sandbox.spawn import Spawned
 
+TIMING_SECONDS = 1.2
+
 
 @dataclass(frozen=True)
 class Options:
@@ -122,6 +124,7 @@ def _timing(kata: Kata, client: WorkerClient, options: Options) -> Timing | None
     from harness.judge.timing import measure
     from harness.sandbox.errors import SandboxError
 
+    client.allow(TIMING_SECONDS)
     try:
         return measure(kata, client, options.seed)
     except SandboxError:

@@ -70,11 +70,14 @@ def expect(condition: bool, message: str) -> None:
 
 
 def assert_shape(got: Any, shape: tuple[int, ...], what: str) -> None:
-    """Fail unless `got` is an array of numbers of that shape (a number has the shape `()`)."""
+    """Fail unless `got` is an array of real numbers of that shape (a number has the shape `()`)."""
     if not isinstance(got, np.ndarray | np.generic | int | float):
         raise CheckFailed(f"{what} is {_describe(got)}, expected {_of_shape(shape)}")
     if np.shape(got) != shape:
-        raise CheckFailed(f"{what} has shape {np.shape(got)}, expected {shape}", got, np.empty(shape))
+        forms = (np.broadcast_to(0.0, np.shape(got)), np.broadcast_to(0.0, shape))  # shapes to compare, without the weight
+        raise CheckFailed(f"{what} has shape {np.shape(got)}, expected {shape}", *forms)
+    if np.iscomplexobj(got):
+        raise CheckFailed(f"{what} holds complex numbers, expected real ones")
 
 
 def assert_dtype(got: Any, dtype: type | np.dtype, what: str) -> None:
@@ -107,8 +110,9 @@ def assert_close(got: Any, expected: Any, what: str, rtol: float | None = None) 
             rtol = 1e-5 if np.float32 in (value.dtype, expected.dtype) else 1e-9
         finite = np.isfinite(expected)
         scale = max(float(np.max(np.abs(expected[finite]), initial=0.0)), 1e-3)
-        with np.errstate(invalid="ignore"):
-            error = np.abs(np.where(value == expected, 0.0, value.astype(np.float64) - expected))
+        with np.errstate(invalid="ignore", over="ignore"):
+            alike = (value == expected) | (np.isnan(value) & np.isnan(expected))
+            error = np.abs(np.where(alike, 0.0, value.astype(np.float64) - expected))
         wrong = ~(error <= rtol * scale)
     if not np.any(wrong):
         return
@@ -191,13 +195,21 @@ def share_parameters(theirs: RemoteObject, ours: Any, rng: np.random.Generator, 
         setattr(ours, name, value.copy())
 
 
-def assert_own_gradient(case: LayerCase, name: str, rng: np.random.Generator) -> None:
-    """Fail unless the gradient of that name ("d_x", "d_weight", ...) is the derivative of the learner's own forward."""
+def assert_own_gradient(case: LayerCase, name: str, rng: np.random.Generator, locate: bool = True) -> None:
+    """Fail unless the gradient of that name ("d_x", "d_weight", ...) is the derivative of the learner's own forward.
+
+    `locate` is as for `assert_gradient`.
+    """
     parameter = name.removeprefix("d_")
     layer = case.layer
     if parameter == "x":
         assert_gradient(
-            lambda x: layer.forward(x, **case.options), case.x, lambda d_out: _after_forward(case, d_out)["d_x"], rng, name
+            lambda x: layer.forward(x, **case.options),
+            case.x,
+            lambda d_out: _after_forward(case, d_out)["d_x"],
+            rng,
+            name,
+            locate=locate,
         )
         return
     start = np.array(getattr(layer, parameter))
@@ -210,7 +222,7 @@ def assert_own_gradient(case: LayerCase, name: str, rng: np.random.Generator) ->
         setattr(layer, parameter, start)
         return _after_forward(case, d_out)[name]
 
-    assert_gradient(forward, start, backward, rng, name)
+    assert_gradient(forward, start, backward, rng, name, locate=locate)
 
 
 def assert_reference_gradient(case: LayerCase, ours: Any, name: str, rng: np.random.Generator) -> None:
@@ -229,7 +241,7 @@ def assert_reference_gradient(case: LayerCase, ours: Any, name: str, rng: np.ran
         assert_close(gradient, expected, name)
     except CheckFailed as failure:
         with unrecorded():
-            follows = _passes(assert_own_gradient, case, name, rng)
+            follows = _passes(assert_own_gradient, case, name, rng, False)
         if not follows:
             raise
         raise CheckFailed(f"{failure}; {FOLLOW_THROUGH}", failure.got, failure.expected) from None
@@ -242,6 +254,7 @@ def assert_gradient(
     rng: np.random.Generator,
     what: str,
     directions: int = 3,
+    locate: bool = True,
 ) -> None:
     """Fail unless `backward` is the derivative of `forward` at x; both are the learner's. See `gradcheck`.
 
@@ -251,6 +264,8 @@ def assert_gradient(
         backward: maps d_out, shaped like the output, to the gradient with respect to x.
         rng: draws the directions.
         what: the gradient's name in messages.
+        directions: how many random directions are tried.
+        locate: whether a failure names the worst coordinate, which takes the derivative along every one.
     """
 
     def checked_forward(at: np.ndarray) -> Any:
@@ -274,15 +289,16 @@ def assert_gradient(
         raise CheckFailed(f"{what} cannot be compared with your forward: {reason}") from None
     if found is None:
         return
-    with unrecorded():
-        expected = gradcheck.numerical_gradient(checked_forward, x, found.output_weights)
-        got = checked_backward(found.output_weights)
-    try:
-        assert_close(got, expected, what, rtol=1e-6)
-    except CheckFailed as failure:
-        raise CheckFailed(
-            f"not the derivative of your own forward. {failure} (numerically)", failure.got, failure.expected
-        ) from None
+    if locate:
+        with unrecorded():
+            expected = gradcheck.numerical_gradient(checked_forward, x, found.output_weights)
+            got = checked_backward(found.output_weights)
+        try:
+            assert_close(got, expected, what, rtol=1e-6)
+        except CheckFailed as failure:
+            raise CheckFailed(
+                f"not the derivative of your own forward. {failure} (numerically)", failure.got, failure.expected
+            ) from None
     raise CheckFailed(
         f"{what} is not the derivative of your own forward: along a random direction it gives "
         f"{_number(found.analytic)}, but your forward changes by {_number(found.numeric)}"
@@ -341,9 +357,9 @@ def assert_rejects(call: Callable[[], Any], names: str | Sequence[str], value: A
 def assert_normal(solution: Solution, sample: Any, std: float, what: str) -> None:
     """Fail unless the sample looks drawn from N(0, std**2).
 
-    Mean, variance and fourth moment must each lie within 6 standard errors of what they should be (for n values: std/sqrt(n),
-    var*sqrt(2/n) and var**2*sqrt(96/n)). A right solution fails with a probability of about 6e-9, so draw at least 20,000 values:
-    then a variance that is off by 6 % is found.
+    Mean, variance and fourth moment must each lie within 6 standard errors of what they should be (for n values:
+    std/sqrt(n), var*sqrt(2/n) and var**2*sqrt(96/n)). A right solution fails with a probability of about 6e-9, so draw at
+    least 20,000 values: then a variance that is off by 6 % is found.
     """
     value = np.asarray(sample, dtype=np.float64)
     n = value.size

@@ -20,8 +20,7 @@ from harness.sandbox.client import WorkerClient
 from harness.sandbox.proxy import Solution, Transcript
 
 SECONDS = 0.6
-MIN_ROUNDS = 5
-MAX_ROUNDS = 200
+MAX_ROUNDS_A_SECOND = 200
 
 
 class Stopwatch:
@@ -57,7 +56,8 @@ def measure(
         kata: whose workload is run.
         solution: a client; the caller keeps and ends it.
         seed: of the workload's data.
-        seconds: how long to go on after the warm-up, workers' overhead included; at least `MIN_ROUNDS` rounds are run.
+        seconds: how long to go on after a first round to warm up, workers' overhead included. A solution too slow for
+            another round in that time is judged by the first.
         on_round: told after each round which share of the time has passed.
         rival: file to compare with, by default the reference.
 
@@ -68,18 +68,23 @@ def measure(
         reference = WorkerClient(rival or kata.reference_file, budget=solution.budget)
         stack.callback(reference.kill)
         theirs, ours = Stopwatch(kata, solution, seed), Stopwatch(kata, reference, seed)
-        theirs.lap(), ours.lap()
-        laps: list[tuple[float, float]] = []
+        ours.lap()  # in case the first round is the only one: a slow solution shall not be compared with a cold reference
+        warm = time.perf_counter()
+        first = theirs.lap(), ours.lap()
         began = time.perf_counter()
-        while len(laps) < MIN_ROUNDS or (time.perf_counter() - began < seconds and len(laps) < MAX_ROUNDS * seconds):
+        elapsed, longest = 0.0, began - warm
+        laps: list[tuple[float, float]] = []
+        while elapsed + longest <= seconds and len(laps) < MAX_ROUNDS_A_SECOND * seconds:
             if len(laps) % 2:
                 their_lap, our_lap = theirs.lap(), ours.lap()
             else:
                 our_lap, their_lap = ours.lap(), theirs.lap()
             laps.append((their_lap, our_lap))
+            before, elapsed = elapsed, time.perf_counter() - began
+            longest = max(longest, elapsed - before)
             if on_round:
-                on_round(min(1.0, (time.perf_counter() - began) / seconds))
-    times = np.array(laps)
+                on_round(min(1.0, elapsed / seconds))
+    times = np.array(laps or [first])
     low, ratio, high = np.percentile(times[:, 0] / times[:, 1], (25, 50, 75))
     solution_ms, reference_ms = 1000 * np.median(times, axis=0)
     return Timing(float(ratio), float(low), float(high), float(solution_ms), float(reference_ms))

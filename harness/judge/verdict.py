@@ -88,8 +88,9 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether every check passed."""
-        return all(check.outcome is Outcome.PASSED for check in self.checks())
+        """Whether there are checks, and every one passed."""
+        outcomes = {check.outcome for check in self.checks()}
+        return outcomes == {Outcome.PASSED}
 
     def checks(self) -> Iterator[CheckResult]:
         """All checks, group after group."""
@@ -98,9 +99,7 @@ class Verdict:
 
     def outcomes_only(self) -> Verdict:
         """The same, told as in an interview: which checks fail, but nothing about why. What the solution raised stays."""
-        groups = tuple(
-            replace(group, checks=tuple(_outcome_only(check) for check in group.checks)) for group in self.groups
-        )
+        groups = tuple(replace(group, checks=tuple(_outcome_only(check) for check in group.checks)) for group in self.groups)
         return replace(self, groups=groups)
 
     def as_json(self) -> dict[str, Any]:

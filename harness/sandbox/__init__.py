@@ -4,6 +4,7 @@ spawn   starts the process (needs no NumPy, so that it can run before the heavy 
 wire    values as frames of bytes, both ways
 host    carries out requests on the solution's objects, watching the arrays it was given
 worker  the process itself: limits, import guard, and a loop around the host
+reply   what a worker sent, looked at before it is believed
 client  the judge's end: deadlines, deaths, captured output
 local   the same requests carried out in this process, for the reference and for mistakes
 proxy   what a hidden test sees of either

@@ -6,18 +6,25 @@ import os
 import re
 import select
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import wire
 from .errors import BudgetSpent, CallTimeout, JudgeFailure, RemoteException, SolutionRaised, WorkerCrashed
 from .interrupt import Interrupt, Interrupted
+from .reply import checked
 from .spawn import Spawned, spawn
+from .worker import LOST_CONNECTION
 
 START_SECONDS = 60.0
+EXIT_SECONDS = 1.0
 TRACE_SECONDS = 0.3
+MAX_TRACE_CHARS = 20_000
 KEPT_OUTPUT_BYTES = 20_000
 MAX_OUTPUT_BYTES = 16 * 2**20
 
@@ -46,7 +53,6 @@ class WorkerClient:
         self.path = path.resolve()
         self.call_timeout = call_timeout
         self.budget = budget
-        self.timeouts = 0
         self._sandbox = sandbox
         self._worker = first
         self._interrupt = interrupt
@@ -56,6 +62,9 @@ class WorkerClient:
         self._output = bytearray()
         self._output_bytes = 0
         self._output_in_call = 0
+        self._output_ended = False
+        self._number = 0
+        self._source: np.ndarray | None = None
 
     @property
     def output(self) -> str:
@@ -64,38 +73,35 @@ class WorkerClient:
         dropped = self._output_bytes - len(self._output)
         return text + (f"\n[... and {dropped:,} more bytes]" if dropped else "")
 
-    def start(self) -> list[str]:
-        """Make sure that a worker runs with the solution loaded; returns the names of what it defines and can be called.
+    def start(self) -> None:
+        """Make sure that a worker runs with the solution loaded.
 
         Raises:
             SolutionRaised: the file itself raised, or is not Python.
             WorkerCrashed, CallTimeout, BudgetSpent: as for `request`.
         """
         if self._ready:
-            return []
+            return
         if self._worker is None:
             self._worker = spawn(self._sandbox)
+        self._output_ended, self._number = False, 0
         file = self.path.name
         try:
-            hello = self._answer(f"starting {file}", START_SECONDS)
-        except WorkerCrashed as error:
+            self._answer(f"starting {file}", time.monotonic() + START_SECONDS)
+        except (WorkerCrashed, CallTimeout) as error:
             raise JudgeFailure(f"the worker process did not start: {error}\n{self.output}") from None
-        if hello != {"value": "ready"}:
-            raise JudgeFailure("the worker process did not start as it should")
-        reply = self._exchange({"op": "load", "path": str(self.path)}, f"importing {file}")
+        reply = self._exchange({"op": "load", "path": str(self.path), "source": self._read_source()}, f"importing {file}")
         if "error" in reply:
-            error = RemoteException(**reply["error"])
             self.kill()
-            raise SolutionRaised(f"importing {file}", error, file)
+            raise SolutionRaised(f"importing {file}", RemoteException(**reply["error"]), file)
         self._ready = True
-        names: list[str] = reply["value"]
-        return names
 
     def begin_check(self, seed: int) -> None:
         """A new check begins: a live worker with the solution loaded, and no objects left from the last check."""
+        before = "what the last check left running" if self._ready else f"importing {self.path.name}"
         self.start()
         self._functions.clear()
-        self._exchange({"op": "reset", "seed": seed % 2**32}, "starting a check")
+        self._exchange({"op": "reset", "seed": seed % 2**32}, before)  # whatever fails here was not this check's doing
 
     def request(self, message: dict[str, Any], call: str) -> dict[str, Any]:
         """Send one request and wait for its reply. `call` is how the sentences name what was called.
@@ -109,6 +115,10 @@ class WorkerClient:
             raise WorkerCrashed(f"{call} could not run: the process that held the solution had already ended")
         return self._exchange(message, call)
 
+    def allow(self, seconds: float) -> None:
+        """From now on all calls together may take that long, whatever is left of the budget."""
+        self._deadline = time.monotonic() + seconds
+
     def register(self, function: Callable[..., Any]) -> wire.Callback:
         """Make a function of the judge callable from the solution, until the next check begins."""
         number = len(self._functions) + 1
@@ -121,41 +131,52 @@ class WorkerClient:
         worker, self._worker = self._worker, None
         if worker is None:
             return None
-        status = worker.kill()
-        return status
+        return worker.kill()
+
+    def _read_source(self) -> np.ndarray:
+        """The solution as bytes, read once: all checks judge the same, whatever happens to the file meanwhile.
+
+        The worker gets the text from here, because bubblewrap may hide the folder that it is in.
+        """
+        if self._source is None:
+            try:
+                self._source = np.frombuffer(self.path.read_bytes(), dtype=np.uint8)
+            except OSError as error:
+                raise JudgeFailure(f"{self.path} cannot be read: {error.strerror}") from None
+        return self._source
 
     # one exchange
 
     def _exchange(self, message: dict[str, Any], call: str) -> dict[str, Any]:
+        self._number += 1
         try:
-            frame = wire.pack(message)
+            frame = wire.pack({**message, "number": self._number})
         except wire.WireError as error:
             raise JudgeFailure(f"a hidden test sent {error}") from error
         self._output_in_call = 0
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        began = time.monotonic()
+        if began >= self._deadline:
             self.kill()
             raise BudgetSpent(f"the whole check ran out of its {self.budget:g} s")
-        self._send(frame, call)
-        return self._answer(call, min(self.call_timeout, left))
+        give_up = min(began + self.call_timeout, self._deadline)
+        self._send(frame, call, give_up)
+        reply = self._answer(call, give_up)
+        if "seconds" in reply:  # measured in the worker, where the solution can tamper with it
+            reply["seconds"] = min(reply["seconds"], time.monotonic() - began)
+        return reply
 
-    def _answer(self, call: str, seconds: float) -> dict[str, Any]:
+    def _answer(self, call: str, give_up: float) -> dict[str, Any]:
         """Wait for the reply; calls of the judge's functions that come in the meantime are carried out."""
-        give_up = time.monotonic() + seconds
         while True:
             try:
-                reply = wire.unpack(*self._read_frame(call, give_up))
+                reply = checked(wire.unpack(*self._read_frame(call, give_up), from_worker=True), self._number)
             except wire.WireError as error:
                 self.kill()
-                raise WorkerCrashed(f"{call} broke the connection to the judge: {error}") from None
-            if not isinstance(reply, dict):
-                self.kill()
-                raise WorkerCrashed(f"{call} broke the connection to the judge: not a reply")
-            if "callback" in reply:
-                self._send(wire.pack(self._carry_out(reply)), call)
-                continue
-            self._drain_output(call)
-            return reply
+                raise WorkerCrashed(f"{call} broke the connection to the judge: it sent {error}") from None
+            if "callback" not in reply:
+                self._drain_output(call)
+                return reply
+            self._send(wire.pack(self._carry_out(reply)), call, give_up)
 
     def _carry_out(self, reply: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -163,42 +184,51 @@ class WorkerClient:
         except Exception as error:
             return {"raise": (type(error).__name__, str(error))}
 
-    def _send(self, frame: bytes, call: str) -> None:
+    def _send(self, frame: bytes, call: str, give_up: float) -> None:
         assert self._worker is not None
         data = memoryview(frame)
-        try:
-            while data:
+        while data:
+            try:
                 data = data[os.write(self._worker.requests, data) :]
-        except BrokenPipeError:
-            raise WorkerCrashed(self._how_it_ended(call)) from None
+            except BlockingIOError:
+                self._wait(call, give_up, to_send=True)
+            except BrokenPipeError:
+                raise WorkerCrashed(self._how_it_ended(call)) from None
 
     def _read_frame(self, call: str, give_up: float) -> tuple[bytes, bytes]:
         header, payload = wire.frame_lengths(self._read(wire.LENGTHS.size, call, give_up))
         return self._read(header, call, give_up), self._read(payload, call, give_up)
 
     def _read(self, size: int, call: str, give_up: float) -> bytes:
-        worker = self._worker
-        assert worker is not None
+        assert self._worker is not None
         parts = bytearray()
         while len(parts) < size:
             try:
-                part = os.read(worker.replies, min(size - len(parts), 1 << 20))
+                part = os.read(self._worker.replies, min(size - len(parts), 1 << 20))
             except BlockingIOError:
-                left = give_up - time.monotonic()
-                if left <= 0:
-                    raise self._timed_out(call) from None
-                interrupts = [self._interrupt.fileno()] if self._interrupt else []
-                readable, _, _ = select.select([worker.replies, worker.output, *interrupts], [], [], left)
-                if interrupts and interrupts[0] in readable:
-                    self.kill()
-                    raise Interrupted
-                if worker.output in readable:
-                    self._drain_output(call)
+                self._wait(call, give_up)
                 continue
             if not part:
                 raise WorkerCrashed(self._how_it_ended(call))
             parts += part
         return bytes(parts)
+
+    def _wait(self, call: str, give_up: float, to_send: bool = False) -> None:
+        """Wait until the worker answers, or takes more of a request, or prints; raises when time is up."""
+        worker = self._worker
+        assert worker is not None
+        left = give_up - time.monotonic()
+        if left <= 0:
+            raise self._timed_out(call)
+        interrupt = [self._interrupt.fileno()] if self._interrupt else []
+        output = [] if self._output_ended else [worker.output]
+        replies = [] if to_send else [worker.replies]
+        readable, _, _ = select.select([*replies, *output, *interrupt], [worker.requests] if to_send else [], [], left)
+        if interrupt and interrupt[0] in readable:
+            self.kill()
+            raise Interrupted
+        if worker.output in readable:
+            self._drain_output(call)
 
     def _drain_output(self, call: str) -> None:
         """Take what the solution printed off the pipe, keep the beginning, and stop one that prints without end."""
@@ -210,6 +240,7 @@ class WorkerClient:
             except BlockingIOError:
                 return
             if not part:
+                self._output_ended = True  # the solution has closed both streams
                 return
             self._output += part[: KEPT_OUTPUT_BYTES - len(self._output)] if len(self._output) < KEPT_OUTPUT_BYTES else b""
             self._output_bytes += len(part)
@@ -221,41 +252,54 @@ class WorkerClient:
     # how a worker ended
 
     def _timed_out(self, call: str) -> CallTimeout | BudgetSpent:
-        where = self._where(ask=True)
+        assert self._worker is not None
+        self._worker.ring()
+        where = self._where()
         spent = time.monotonic() >= self._deadline
         self.kill()
         if spent:
             return BudgetSpent(f"{call} was running{where} when the whole check ran out of its {self.budget:g} s")
-        self.timeouts += 1
         return CallTimeout(f"{call} did not return within {self.call_timeout:g} s{where}")
 
     def _how_it_ended(self, call: str) -> str:
-        where = self._where(ask=False)
+        where = self._where()
         try:
             self._drain_output(call)
         except WorkerCrashed as flood:
             return str(flood)
         assert self._worker is not None
+        wrapped = self._worker.wrapped
         try:
-            status = self._worker.process.wait(timeout=1.0)
-        except Exception:
-            self.kill()
-            return f"{call} closed the connection to the judge{where}"
+            status = self._worker.process.wait(timeout=EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            status = LOST_CONNECTION
         self.kill()
+        if wrapped and status > 128:  # how bubblewrap passes a signal on
+            status = 128 - status
+        if status == LOST_CONNECTION:
+            return f"{call} closed the connection to the judge{where}"
         if status < 0:
-            name = signal.Signals(-status).name
-            return f"{call} was ended by {name} ({(signal.strsignal(-status) or name).lower()}){where}"
+            return f"{call} was ended by {_signal_name(-status)}{where}"
         return f"{call} ended the process with exit code {status}{where}"
 
-    def _where(self, ask: bool) -> str:
-        """The line of the solution that was running, where the worker can still tell or has told as it crashed."""
+    def _where(self) -> str:
+        """The line of the solution that was running, as the worker tells when it is asked or crashes."""
         assert self._worker is not None
-        if ask and self._sandbox == "none":
-            os.kill(self._worker.process.pid, signal.SIGUSR1)
-            select.select([self._worker.trace], [], [], TRACE_SECONDS)
-        try:
-            text = os.read(self._worker.trace, 1 << 16).decode("utf-8", "replace")
-        except BlockingIOError:
-            return ""
+        give_up = time.monotonic() + TRACE_SECONDS
+        text = ""
+        while not text.endswith("in <module>\n") and len(text) < MAX_TRACE_CHARS:
+            readable, _, _ = select.select([self._worker.trace], [], [], max(0.0, give_up - time.monotonic()))
+            part = os.read(self._worker.trace, 1 << 16) if readable else b""
+            if not part:
+                break
+            text += part.decode("utf-8", "replace")
         found = re.search(rf'File "{re.escape(str(self.path))}", line (\d+) in (\S+)', text)
         return f" (it was at {self.path.name}:{found[1]}, in {found[2]})" if found else ""
+
+
+def _signal_name(number: int) -> str:
+    try:
+        name = signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
+    return f"{name} ({(signal.strsignal(number) or name).lower()})"

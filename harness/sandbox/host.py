@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+from numpy.random import seed  # NumPy loads its generators at first use; this has it done before the check waits for it
 
 from . import wire
 
@@ -113,7 +114,7 @@ class Host:
     def _reset(self, request: Request) -> Reply:
         self._objects.clear()
         self._watched.clear()
-        np.random.seed(request["seed"])
+        seed(request["seed"])
         return {"value": None}
 
     def _call(self, request: Request) -> Reply:
@@ -210,9 +211,9 @@ class Host:
         """A value as data, snapshot now; whatever is not data becomes a handle."""
         kind = type(value)
         if kind is str:
-            self._room.take(len(value))
+            self._room.take(len(value), f"a text of {len(value):,} characters")
             return value
-        self._room.take(0)
+        self._room.take(0, "")
         if value is None or kind in (bool, int, float, complex):
             return value
         if issubclass(kind, np.ndarray):
@@ -243,12 +244,13 @@ class _Room:
     def __init__(self) -> None:
         self._bytes, self._values = MAX_RESULT_BYTES, MAX_RESULT_VALUES
 
-    def take(self, size: int, what: str = "values") -> None:
-        """Make room for one more value of `size` bytes; raises WireError where there is none left."""
+    def take(self, size: int, what: str) -> None:
+        """Make room for one more value of `size` bytes; raises WireError, naming `what`, where there is none left."""
         self._bytes -= size
         self._values -= 1
         if self._bytes < 0:
-            raise wire.WireError(f"{what}; at most {MAX_RESULT_BYTES // 2**20} MiB are accepted")
+            last = what if size > MAX_RESULT_BYTES else "many large values"
+            raise wire.WireError(f"{last}; at most {MAX_RESULT_BYTES // 2**20} MiB are accepted")
         if self._values < 0:
             raise wire.WireError(f"more than {MAX_RESULT_VALUES:,} separate values; large results belong in arrays")
 
@@ -276,11 +278,11 @@ def describe_exception(error: BaseException, file: str) -> dict[str, Any]:
         line, function = frames[-1].lineno, frames[-1].name
         source = linecache.getline(file, line or 0).strip()
     message = _text_of(error)
-    if type(error) in (SyntaxError, IndentationError, TabError) and isinstance(error, SyntaxError) and error.filename == file:
-        line, source, message = error.lineno, (error.text or "").strip(), error.msg
+    if isinstance(error, SyntaxError) and error.filename == file:
+        line, source, message = error.lineno, _text_of(error.text or "").strip(), _text_of(error.msg)
     return {
         "type": _name_of(type(error)),
-        "ancestors": tuple(name for name, kind in _EXCEPTIONS.items() if isinstance(error, kind)),
+        "ancestors": tuple(name for name, kind in _EXCEPTIONS.items() if issubclass(type(error), kind)),
         "message": message,
         "line": line,
         "source": source[:200],
@@ -288,7 +290,7 @@ def describe_exception(error: BaseException, file: str) -> dict[str, Any]:
     }
 
 
-_EXCEPTIONS = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
+_EXCEPTIONS = {name: k for name, k in vars(builtins).items() if isinstance(k, type) and issubclass(k, BaseException)}
 
 
 def _traceback_of(error: BaseException) -> TracebackType | None:

@@ -1,4 +1,4 @@
-"""Ends a judgement early, from another thread: for `kata watch`, when the file is saved again while an old version still runs."""
+"""Ends a judgement early, from another thread: `kata watch` does when a file is saved while its old version still runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Interrupted(BaseException):
 
 
 class Interrupt:
-    """A flag with a descriptor that is readable while it is set, so that `select` can wait for it beside a worker's pipes."""
+    """A flag with a descriptor that is readable while it is set, for `select` to wait for beside a worker's pipes."""
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib.util
 import os
 import shutil
@@ -12,43 +13,48 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.threads import THREAD_VARIABLES
+
 from .errors import JudgeFailure
 
 WORKER = Path(__file__).with_name("worker.py")
-THREAD_VARIABLES = (
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 
 
 @dataclass
 class Spawned:
-    """A running worker process and the judge's ends of its pipes."""
+    """A running worker process and the judge's ends of its pipes; `wrapped` when bubblewrap is around it."""
 
     process: subprocess.Popen[bytes]
     requests: int
     replies: int
     output: int
     trace: int
+    wrapped: bool
+    _bell: int = field(repr=False)
     _lifeline: int = field(repr=False)
+
+    def ring(self) -> None:
+        """Have the worker write to `trace` where it is; it does so even in an endless loop."""
+        if hasattr(fcntl, "F_SETSIG"):
+            with contextlib.suppress(BrokenPipeError):  # the solution has closed it: then nobody can be asked
+                os.write(self._bell, b"!")
+        else:
+            os.kill(self.process.pid, signal.SIGUSR1)
 
     def kill(self) -> int:
         """End the worker and everything it started; returns its exit status. May be called again."""
         if self._lifeline >= 0:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS forbids it once the group is dead
                 os.killpg(self.process.pid, signal.SIGKILL)
             status = self.process.wait()
-            for descriptor in (self.requests, self.replies, self.output, self.trace, self._lifeline):
+            for descriptor in (self.requests, self.replies, self.output, self.trace, self._bell, self._lifeline):
                 os.close(descriptor)
             self._lifeline = -1
             return status
         return self.process.wait()
 
 
-def bwrap_command(executable: str, numpy_folder: str) -> list[str]:
+def bwrap_command() -> list[str]:
     """A bubblewrap prefix: everything read-only, no network, own process space, our own sources out of sight."""
     command = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-all", "--die-with-parent"]
     for package in ("katas", "reference"):
@@ -69,6 +75,8 @@ def bwrap_works() -> bool:
 def spawn(sandbox: str = "none", cpu_seconds: int = 120) -> Spawned:
     """Start a worker in isolated mode; it imports NumPy and waits for a file to load.
 
+    The worker ends with the thread that starts it, so that must be one that lasts.
+
     Args:
         sandbox: "none", "bwrap", or "auto": bubblewrap where it works on this machine, else none.
         cpu_seconds: CPU time after which the kernel ends the worker, whatever happens to us.
@@ -79,10 +87,10 @@ def spawn(sandbox: str = "none", cpu_seconds: int = 120) -> Spawned:
     numpy_folder = str(Path(numpy_spec.origin).parents[1])
     prefix: list[str] = []
     if sandbox == "bwrap" or (sandbox == "auto" and bwrap_works()):
-        prefix = bwrap_command(sys.executable, numpy_folder)
-    pipes = [os.pipe() for _ in range(5)]
-    (request_read, request_write), (reply_read, reply_write), (out_read, out_write), (trace_read, trace_write), life = pipes
-    theirs = (request_read, reply_write, trace_write, life[0])
+        prefix = bwrap_command()
+    pipes = [os.pipe() for _ in range(6)]
+    requests, replies, output, trace, lifeline, bell = pipes
+    theirs = (requests[0], replies[1], trace[1], lifeline[0], bell[0])
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environment.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     arguments = [*map(str, theirs), numpy_folder, str(cpu_seconds)]
@@ -90,8 +98,8 @@ def spawn(sandbox: str = "none", cpu_seconds: int = 120) -> Spawned:
         process = subprocess.Popen(
             [*prefix, sys.executable, "-I", "-S", str(WORKER), *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=out_write,
-            stderr=out_write,
+            stdout=output[1],
+            stderr=output[1],
             pass_fds=theirs,
             start_new_session=True,
             env=environment,
@@ -101,8 +109,8 @@ def spawn(sandbox: str = "none", cpu_seconds: int = 120) -> Spawned:
             for descriptor in pair:
                 os.close(descriptor)
         raise JudgeFailure(f"the worker process could not be started: {error}") from error
-    for descriptor in (*theirs, out_write):
+    for descriptor in (*theirs, output[1]):
         os.close(descriptor)
-    for descriptor in (reply_read, out_read, trace_read):
+    for descriptor in (requests[1], replies[0], output[0], trace[0], bell[1]):
         os.set_blocking(descriptor, False)
-    return Spawned(process, request_write, reply_read, out_read, trace_read, life[1])
+    return Spawned(process, requests[1], replies[0], output[0], trace[0], bool(prefix), bell[1], lifeline[1])

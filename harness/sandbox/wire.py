@@ -5,8 +5,8 @@ header a value is a JSON scalar or a list that begins with a tag; an array is `[
 The raw bytes with dtype and shape beside them are what an `.npy` file holds, without its text header to parse: the
 dtype is checked against a short list of kinds, so an object array cannot even be spelt.
 
-The judge believes nothing that a worker sends: it reads frames with `from_worker=True`, which refuses what only the judge has
-reason to send (a generator's state is plain numbers, but the wrong ones make NumPy read outside its memory).
+The judge believes nothing that a worker sends: it reads frames with `from_worker=True`, which refuses what only the
+judge has reason to send (a generator's state is plain numbers, but the wrong ones make NumPy read outside its memory).
 
 Both processes import this module; the worker does so by path.
 """
@@ -91,9 +91,9 @@ def unpack(header: bytes, payload: bytes, from_worker: bool = False) -> Any:
         tree = json.loads(header)
         value, end = _decode(tree, memoryview(payload), 0, 0, JUDGE_ONLY if from_worker else ())
     except Exception as error:  # the bytes may be anything, and so may be what goes wrong with them
-        raise WireError(f"not a readable frame ({type(error).__name__})") from None
+        raise WireError(f"bytes that are no frame ({type(error).__name__})") from None
     if end != len(payload):
-        raise WireError("not a readable frame (bytes left over)")
+        raise WireError("bytes that are no frame (bytes left over)")
     return value
 
 
@@ -122,11 +122,6 @@ def plain_array(array: np.ndarray) -> np.ndarray:
     base = np.ndarray.view(array, np.ndarray)
     if base.dtype.kind not in ARRAY_KINDS:
         raise WireError(f"an array of dtype {base.dtype}; only arrays of numbers or booleans are accepted")
-    if base.nbytes > MAX_FRAME_BYTES:
-        raise WireError(
-            f"an array of shape {base.shape} and {base.nbytes / 2**30:.2f} GiB; "
-            f"at most {MAX_FRAME_BYTES // 2**20} MiB are accepted"
-        )
     return base
 
 
@@ -175,6 +170,8 @@ def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> An
 def _decode(tree: Any, payload: memoryview, at: int, depth: int, refused: tuple[str, ...]) -> tuple[Any, int]:
     if isinstance(tree, str):
         return encodable(tree), at
+    if isinstance(tree, dict):
+        raise ValueError("an object where a list should be")
     if not isinstance(tree, list):
         return tree, at
     if depth > 2 * MAX_DEPTH:

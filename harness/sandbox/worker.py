@@ -1,7 +1,7 @@
 """The worker process: holds one solution and nothing else of ours but the sandbox's own modules.
 
-Started by path as `python -I -S worker.py REQUESTS REPLIES TRACE LIFELINE NUMPY_FOLDER CPU_SECONDS`, where the first four
-are open descriptors. It puts limits on itself, imports NumPy, says "ready", waits for a file to load, and then answers
+Started by path as `python -I -S worker.py REQUESTS REPLIES TRACE LIFELINE BELL NUMPY_FOLDER CPU_SECONDS`, where the first
+five are open descriptors. It puts limits on itself, imports NumPy, says "ready", waits for a file to load, and then answers
 requests until its pipe closes. With `-S` nothing of the installation's start-up files runs; NumPy's folder is the only
 one added to the path, and the guard lets nothing but NumPy through it.
 """
@@ -12,6 +12,7 @@ import fcntl
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import linecache
 import os
 import resource
 import signal
@@ -24,11 +25,13 @@ from typing import Any
 ADDRESS_SPACE_BYTES = 4 * 2**30
 FILE_BYTES = 64 * 2**20
 OWN_PACKAGE = "_kata_sandbox"
+PR_SET_PDEATHSIG = 1
+LOST_CONNECTION = 83  # exit code when the solution has closed the pipes under our hands; `client` knows it
 
 
 def main() -> None:
-    requests, replies, trace, lifeline = (int(argument) for argument in sys.argv[1:5])
-    numpy_folder, cpu_seconds = sys.argv[5], int(sys.argv[6])
+    requests, replies, trace, lifeline, bell = (int(argument) for argument in sys.argv[1:6])
+    numpy_folder, cpu_seconds = sys.argv[6], int(sys.argv[7])
     die_with_the_judge(lifeline)
     limit_resources(cpu_seconds)
     sys.path.append(numpy_folder)
@@ -37,8 +40,9 @@ def main() -> None:
         del sys.modules[name]
     sys.argv = [""]
     sys.meta_path.insert(0, ImportGuard())
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    show_where_it_hangs(trace)
+    for stream in (sys.stdout, sys.stderr):  # whatever the locale, printing never fails
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+    show_where_it_hangs(trace, bell)
     Worker(wire, host_module, requests, replies).run()
 
 
@@ -46,14 +50,14 @@ def die_with_the_judge(lifeline: int) -> None:
     """See to it that this process group ends when the judge does, however the judge ends.
 
     The judge holds the other end of `lifeline` and never writes to it, so it only ever reports that the judge is gone. On
-    Linux the kernel itself then kills the group, even while an endless loop in C holds the interpreter's lock.
-    Elsewhere a thread waits for the same event.
+    Linux the kernel itself then kills the group, even while an endless loop in C holds the interpreter's lock; and it
+    kills this process with its parent, in case the solution has closed the lifeline. Elsewhere a thread waits for the event.
     """
     if hasattr(fcntl, "F_SETSIG"):
-        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
-        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
-        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
-        os.set_blocking(lifeline, False)
+        import ctypes  # NumPy imports it anyway
+
+        signal_on_input(lifeline, signal.SIGKILL, -os.getpgrp())
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
         try:
             gone = os.read(lifeline, 1) == b""  # it may have ended before we asked to be told
         except BlockingIOError:
@@ -68,6 +72,14 @@ def die_with_the_judge(lifeline: int) -> None:
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
     threading.Thread(target=wait_and_kill, daemon=True).start()
+
+
+def signal_on_input(descriptor: int, number: signal.Signals, owner: int) -> None:
+    """Have the kernel send a signal when `descriptor` can be read from, or its other end is gone. Linux only."""
+    fcntl.fcntl(descriptor, fcntl.F_SETOWN, owner)
+    fcntl.fcntl(descriptor, fcntl.F_SETSIG, number)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
+    os.set_blocking(descriptor, False)
 
 
 def limit_resources(cpu_seconds: int) -> None:
@@ -95,12 +107,17 @@ def import_own(name: str) -> types.ModuleType:
     return importlib.import_module(f"{OWN_PACKAGE}.{name}")
 
 
-def show_where_it_hangs(trace: int) -> None:
-    """On SIGUSR1, and when the interpreter crashes, write the stack to `trace`: the judge asks before it kills."""
+def show_where_it_hangs(trace: int, bell: int) -> None:
+    """On SIGUSR1, and when the interpreter crashes, write the stack to `trace`: the judge asks before it kills.
+
+    On Linux the judge rings `bell` to have the signal sent, which reaches into another process space as well.
+    """
     import faulthandler
 
     faulthandler.enable(file=trace, all_threads=False)
     faulthandler.register(signal.SIGUSR1, file=trace, all_threads=False)
+    if hasattr(fcntl, "F_SETSIG"):
+        signal_on_input(bell, signal.SIGUSR1, os.getpid())
 
 
 class ImportGuard(importlib.abc.MetaPathFinder):
@@ -112,9 +129,7 @@ class ImportGuard(importlib.abc.MetaPathFinder):
         top = fullname.partition(".")[0]
         if top == "numpy" or top in sys.stdlib_module_names or top.startswith("_sysconfigdata"):
             return None
-        raise ModuleNotFoundError(
-            f"a solution may import only numpy and the standard library, not {top}", name=fullname
-        )
+        raise ModuleNotFoundError(f"a solution may import only numpy and the standard library, not {top}", name=fullname)
 
 
 class Worker:
@@ -124,28 +139,31 @@ class Worker:
         self._wire, self._host_module = wire, host_module
         self._requests, self._replies = requests, replies
         self._host: Any = None
+        self._process = os.getpid()
+        self._number = 0  # of the request that is being answered; the first words belong to none
 
     def run(self) -> None:
         self._send({"value": "ready"})
         while True:
             request = self._receive()
-            reply = self._load(request["path"]) if request["op"] == "load" else self._host.handle(request)
+            self._number = request["number"]
+            reply = self._load(request) if request["op"] == "load" else self._host.handle(request)
             self._flush_output()
             self._send(reply)
 
-    def _load(self, path: str) -> dict[str, Any]:
+    def _load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run the learner's file as a module; not under its own name, which may be that of a standard module."""
+        path, source = request["path"], request["source"].tobytes()
+        linecache.cache[path] = len(source), None, source.decode("utf-8", "replace").splitlines(keepends=True), path
         module = types.ModuleType("solution")
         module.__file__ = path
         sys.modules[module.__name__] = module
         self._host = self._host_module.Host(vars(module), path, self._call_back)
         try:
-            code = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
-            exec(code, vars(module))
+            exec(compile(source, path, "exec", dont_inherit=True), vars(module))
         except BaseException as error:
             return {"error": self._host_module.describe_exception(error, path)}
-        names = {name: callable(value) for name, value in vars(module).items() if not name.startswith("_")}
-        return {"value": [str(name) for name, is_callable in names.items() if is_callable]}
+        return {"value": None}
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self._send({"callback": number, "args": args, "kwargs": kwargs})
@@ -155,12 +173,18 @@ class Worker:
         return answer["value"]
 
     def _send(self, message: dict[str, Any]) -> None:
+        if os.getpid() != self._process:
+            os._exit(0)  # a child that the solution forked has come back: only its parent speaks to the judge
         try:
-            data = self._wire.pack(message)
+            data = self._wire.pack({**message, "number": self._number})
         except self._wire.WireError as error:
-            data = self._wire.pack({"refused": str(error)})
-        while data:
-            data = data[os.write(self._replies, data) :]
+            data = self._wire.pack({"refused": str(error), "number": self._number})
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[os.write(self._replies, left) :]
+            except OSError:
+                os._exit(LOST_CONNECTION)
 
     def _receive(self) -> Any:
         lengths = self._wire.frame_lengths(self._read(self._wire.LENGTHS.size))
@@ -169,7 +193,10 @@ class Worker:
     def _read(self, size: int) -> bytes:
         parts = bytearray()
         while len(parts) < size:
-            part = os.read(self._requests, min(size - len(parts), 1 << 20))
+            try:
+                part = os.read(self._requests, min(size - len(parts), 1 << 20))
+            except OSError:
+                os._exit(LOST_CONNECTION)
             if not part:
                 os._exit(0)  # the judge has closed its end: there is nothing left to do
             parts += part

@@ -77,9 +77,7 @@ class TestForward:
         """predict stays finite where a hidden unit or a score is far from zero"""
         theirs, ours = solution.TwoLayerNet(1, 2, 3), TwoLayerNet(1, 2, 3)
         w2 = np.array([[1e4, 0.0, -1e4], [-3e4, 2e4, 1.0]])
-        share(
-            theirs, ours, {"W1": np.array([[1.0, -1.0]]), "b1": np.zeros(2), "W2": w2, "b2": np.array([0.0, 0.5, 0.3])}
-        )
+        share(theirs, ours, {"W1": np.array([[1.0, -1.0]]), "b1": np.zeros(2), "W2": w2, "b2": np.array([0.0, 0.5, 0.3])})
         x = np.array([[0.0], [-1000.0], [1000.0], [0.4]])
         assert_close(theirs.predict(x), ours.predict(x), "predict(x)")
         share(theirs, ours, {"b2": np.full(3, 1e4)})

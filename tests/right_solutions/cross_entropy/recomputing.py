@@ -23,7 +23,7 @@ class CrossEntropyLoss:
         self.logits, self.targets = logits.copy(), targets.copy()
         t = self.onehot(targets, logits.shape)
         losses = []
-        for z, row in zip(logits, t):
+        for z, row in zip(logits, t, strict=True):
             top = z.max()
             losses.append(row.sum() * (top + np.log(np.exp(z - top).sum())) - row @ z)
         return np.asarray(losses).mean()

@@ -37,9 +37,9 @@ class TwoLayerNet:
             for i in range(w1.shape[0]):
                 a += float(row[i]) * float(w1[i, j])
             hidden.append(sigmoid(a))
-        scores = []
+        scores = [0.0] * w2.shape[1]
         for k in range(w2.shape[1]):
-            scores.append(float(b2[k]) + sum(hidden[j] * float(w2[j, k]) for j in range(len(hidden))))
+            scores[k] = float(b2[k]) + sum(hidden[j] * float(w2[j, k]) for j in range(len(hidden)))
         top = max(scores)
         log_sum = top + math.log(sum(math.exp(s - top) for s in scores))
         return hidden, [s - log_sum for s in scores]

@@ -1,0 +1,63 @@
+"""`kata hunt`: a right solution with one mistake planted, to be found and mended."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import click
+
+from harness.catalog import Kata
+from harness.commands.common import WrongCall, kata_argument, make_history, refuse_in_interview, shown, workspace_option
+from harness.judge.bank import Mistake, load_bank
+from harness.planting import make_hunt
+from harness.sentences import say
+from harness.workspace import Workspace
+
+
+@click.command("hunt")
+@kata_argument
+@click.option("--mistake", "number", type=click.IntRange(min=1), metavar="N", help="Plant the Nth mistake of the bank.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same mistake again for the same N.")
+@workspace_option
+def hunt_command(kata: Kata | None, number: int | None, seed: int | None, workspace: Workspace) -> None:
+    """Write a solution with one mistake planted; find it and mend it.
+
+    The file is hunt_NAME.py; an older hunt goes into the archive. `kata check` judges it, without a diagnosis, and once all
+    checks pass it tells which mistake it was. Mistakes that you have not hunted yet come first.
+
+    \b
+    Example:
+      kata hunt conv2d
+      kata hunt conv2d --mistake 3
+    """
+    if kata is None:
+        raise WrongCall("name the kata to hunt in, as in `kata hunt conv2d`; `kata list` shows them all")
+    if number is not None and seed is not None:
+        raise WrongCall("--mistake says which mistake to plant and --seed draws one: give only one of them")
+    bank = load_bank(kata.module)
+    if number is not None and number > len(bank):
+        raise WrongCall(f"the mistakes bank of {kata.name} holds {len(bank)} mistakes; there is no number {number}")
+    history = make_history(workspace)
+    refuse_in_interview(kata, history)
+    if number is not None:
+        mistake = bank[number - 1]
+    else:
+        mistake = draw_mistake(bank, history.planted(kata.name) if seed is None else set(), seed)
+    path = workspace.hunt(kata)
+    archived = workspace.archive(path) if path.exists() else None
+    try:
+        workspace.write_new(path, make_hunt(kata, mistake))
+    except OSError as error:
+        raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
+    history.start(kata.name, path.name, kind="hunt", planted=mistake.name)
+    if archived:
+        say(f"The last hunt is kept as {shown(archived)}")
+    say(f"Wrote {shown(path)}: a solution of {kata.name} with one mistake planted. The clock is running.")
+    say("Find it and mend it, then: kata check")
+
+
+def draw_mistake(bank: Sequence[Mistake], hunted: set[str], seed: int | None) -> Mistake:
+    """One mistake of a bank at random, from those that were not hunted yet as long as there are any."""
+    fresh = [mistake for mistake in bank if mistake.name not in hunted]
+    return random.Random(seed).choice(fresh or bank)

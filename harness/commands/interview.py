@@ -1,0 +1,190 @@
+"""`kata interview`, with `status` and `end`: a mock interview against the clock."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness import catalog
+from harness.commands.common import WrongCall, make_history, open_history, shown, workspace_option
+from harness.commands.subject import Subject
+from harness.sentences import say
+from harness.stub import make_stub
+from harness.workspace import Workspace
+
+if TYPE_CHECKING:
+    from harness.history import History, OpenInterview, Practice
+    from harness.scorecard import Final
+
+MAX_SEED = 10_000
+
+
+@click.group("interview", invoke_without_command=True)
+@click.option("--minutes", type=click.IntRange(5, 480), default=45, show_default=True, help="How long it lasts.")
+@click.option(
+    "--topic",
+    type=click.Choice(catalog.TOPICS),
+    metavar="TOPIC",
+    help=f"Draw only katas of one topic: {', '.join(catalog.TOPICS)}.",
+)
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same katas again for the same N.")
+@workspace_option
+@click.pass_context
+def interview_command(
+    context: click.Context, minutes: int, topic: str | None, seed: int | None, workspace: Workspace
+) -> None:
+    """Begin a mock interview: a warm-up, a core layer and one harder, against one clock.
+
+    As in an interview there are no hints and no diagnosis: `kata check` tells only which checks fail. Files that are in the
+    way go into the archive.
+
+    \b
+    Example:
+      kata interview --minutes 60 --topic convolution
+      kata interview status
+      kata interview end
+    """
+    if context.invoked_subcommand is None:
+        _begin(minutes, topic, random.randrange(MAX_SEED) if seed is None else seed, workspace)
+
+
+def _begin(minutes: int, topic: str | None, seed: int, workspace: Workspace) -> None:
+    from harness.interview import NothingFits, draw
+    from harness.render import make_console, show_statement
+
+    history = make_history(workspace)
+    before = history.open_interview()
+    if before is not None and time.time() <= before.deadline:
+        raise WrongCall("an interview is running: `kata interview status` shows it, `kata interview end` ends it")
+    try:
+        katas = draw(catalog.all_katas(), minutes, topic, seed)
+    except NothingFits as error:
+        raise WrongCall(str(error)) from None
+    if before is not None:
+        say("The time of the interview before was up; this is its scorecard.")
+        _end(before, history, workspace)
+    # the last first, so that the file that was saved last is the warm-up's
+    for kata in reversed(katas):
+        path = workspace.solution(kata)
+        if path.exists():
+            say(f"Your {path.name} is kept as {shown(workspace.archive(path))}")
+        try:
+            workspace.write_new(path, make_stub(kata))
+        except OSError as error:
+            raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
+    console = make_console()
+    for kata in katas:
+        show_statement(console, kata)
+    interview = history.begin_interview(minutes, seed, topic, [(kata.name, kata.file_name) for kata in katas])
+    _show(interview, history)
+    say("Write them in your editor; kata check judges the file that you saved last, kata check NAME any other.")
+
+
+@interview_command.command("status")
+@workspace_option
+def status_command(workspace: Workspace) -> None:
+    """Show the time that is left and how the katas stand.
+
+    \b
+    Example:
+      kata interview status
+    """
+    interview, history = _open(workspace)
+    _show(interview, history)
+
+
+@interview_command.command("end")
+@workspace_option
+def end_command(workspace: Workspace) -> None:
+    """End the interview: judge what is there, and show the scorecard, here and as an HTML file.
+
+    What was saved or checked after the time was up does not count.
+
+    \b
+    Example:
+      kata interview end
+    """
+    interview, history = _open(workspace)
+    _end(interview, history, workspace)
+
+
+def _open(workspace: Workspace) -> tuple[OpenInterview, History]:
+    history = open_history(workspace)
+    interview = history.open_interview() if history else None
+    if history is None or interview is None:
+        raise WrongCall("no interview has been begun here: `kata interview` begins one")
+    return interview, history
+
+
+def _show(interview: OpenInterview, history: History) -> None:
+    """One line for each kata, and the clock."""
+    from harness.record import read_record
+    from harness.render import clock
+
+    record = read_record(history, catalog.all_names())
+    sittings = next(one.sittings for one in record.interviews if one.id == interview.id)
+    for sitting in sittings:
+        practice, kata = sitting.practice, catalog.find(sitting.practice.kata)
+        if practice.solved_at is not None:
+            state = f"solved at {clock(practice.solved_at - interview.started_at)}"
+        else:
+            state = "not checked yet" if sitting.best_score is None else f"best score {sitting.best_score}"
+        say(f"  {practice.file:<24}{kata.difficulty}, par {kata.par_minutes} min, {state}")
+    left = interview.deadline - time.time()
+    if left > 0:
+        say(f"{clock(left)} of {interview.minutes} min left (seed {interview.seed})")
+    else:
+        say(f"The time of {interview.minutes} min is up: kata interview end shows the scorecard")
+
+
+def _end(interview: OpenInterview, history: History, workspace: Workspace) -> None:
+    from harness.record import read_record
+    from harness.render import ProgressLine, make_console
+    from harness.report.scorecard import render_scorecard
+    from harness.scorecard import make_result, make_scorecard, show_scorecard
+
+    now = time.time()
+    record = read_record(history, catalog.all_names())
+    sittings = next(one.sittings for one in record.interviews if one.id == interview.id)
+    with ProgressLine("Judging"):
+        results = [
+            make_result(
+                catalog.find(sitting.practice.kata),
+                sitting,
+                _final(sitting.practice, interview, history, workspace),
+                interview,
+            )
+            for sitting in sittings
+        ]
+    history.end_interview(interview.id)
+    solved = record.solved() | {result.kata.name for result in results if result.solved_after is not None}
+    card = make_scorecard(interview, results, solved, now - interview.started_at)
+    show_scorecard(make_console(), card)
+    path = workspace.state / f"interview_{datetime.fromtimestamp(interview.started_at):%Y-%m-%d_%H-%M-%S}.html"
+    try:
+        workspace.write_new(path, render_scorecard(card))
+    except OSError as error:
+        raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
+    say(f"\nThe same as a page: {shown(path)}")
+
+
+def _final(practice: Practice, interview: OpenInterview, history: History, workspace: Workspace) -> Final | None:
+    """Judge a file as it was at the end, with a diagnosis; None where it was solved, was changed too late, or is gone."""
+    from harness.judge.session import Options, judge
+    from harness.scorecard import Final
+
+    path: Path = workspace.root / practice.file
+    if practice.solved_at is not None or not path.is_file():
+        return None
+    saved_at = path.stat().st_mtime
+    if saved_at > interview.deadline:
+        return None
+    kata = catalog.find(practice.kata)
+    verdict = judge(kata, path, shown(path), Options())
+    Subject.of(kata, path, workspace, history).keep(verdict)
+    return Final(verdict, saved_at)

@@ -1,0 +1,183 @@
+"""The scorecard of a mock interview: how each kata went, and what to practise next. `kata interview end` makes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from harness.catalog import Kata
+from harness.history import OpenInterview
+from harness.judge.verdict import Diagnosis, Verdict
+from harness.record import Sitting
+from harness.render import clock
+
+SLOW_RATIO = 2.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one kata of an interview went.
+
+    Attributes:
+        score: the best that was reached within the time; None if nothing was judged within it.
+        solved_after: seconds on the interview's clock; None if it was not solved within the time.
+        checks: how often it was checked within the time.
+        ratio: the solution's time beside the reference's, where it was measured.
+        mistakes: what the diagnosis found at the end, the one that most checks show first.
+    """
+
+    kata: Kata
+    score: int | None
+    solved_after: float | None
+    checks: int
+    ratio: float | None
+    mistakes: tuple[Diagnosis, ...]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A command to go on with, and why."""
+
+    command: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """An interview that is over. `seconds` is how long it took, at most its time."""
+
+    started_at: float
+    minutes: int
+    seconds: float
+    seed: int
+    topic: str | None
+    results: tuple[Result, ...]
+    advice: tuple[Advice, ...]
+
+    @property
+    def score(self) -> int:
+        """The mean of the katas' scores, rounded down."""
+        return sum(result.score or 0 for result in self.results) // len(self.results)
+
+    @property
+    def solved(self) -> int:
+        """How many katas were solved in time."""
+        return sum(result.solved_after is not None for result in self.results)
+
+
+@dataclass(frozen=True)
+class Final:
+    """The verdict on a file as it was when the time was up, and when it was saved."""
+
+    verdict: Verdict
+    saved_at: float
+
+
+def make_result(kata: Kata, sitting: Sitting, final: Final | None, interview: OpenInterview) -> Result:
+    """The result of one kata.
+
+    Args:
+        kata: the kata.
+        sitting: its practice in the interview; attempts after the time was up do not count.
+        final: how its file was at the end, unless that is unknown or it was solved before.
+        interview: whose clock counts.
+    """
+    in_time = [attempt for attempt in sitting.attempts if attempt.at <= interview.deadline]
+    scores = [attempt.score for attempt in in_time] + ([final.verdict.score] if final else [])
+    solved_at = next((attempt.at for attempt in in_time if attempt.passed), None)
+    if solved_at is None and final and final.verdict.passed:
+        solved_at = max(final.saved_at, interview.started_at)
+    ratios = [attempt.ratio for attempt in in_time if attempt.ratio is not None]
+    if final and final.verdict.timing:
+        ratios.append(final.verdict.timing.ratio)
+    return Result(
+        kata=kata,
+        score=max(scores, default=None),
+        solved_after=None if solved_at is None else solved_at - interview.started_at,
+        checks=len(in_time),
+        ratio=min(ratios, default=None),
+        mistakes=_mistakes(final.verdict) if final else (),
+    )
+
+
+def make_scorecard(
+    interview: OpenInterview, results: Sequence[Result], solved: Collection[str], seconds: float
+) -> Scorecard:
+    """The scorecard of an interview; `solved` names the katas that were ever solved, `seconds` is how long it took."""
+    return Scorecard(
+        started_at=interview.started_at,
+        minutes=interview.minutes,
+        seconds=min(seconds, 60.0 * interview.minutes),
+        seed=interview.seed,
+        topic=interview.topic,
+        results=tuple(results),
+        advice=tuple(_advice(results, solved)),
+    )
+
+
+def _mistakes(verdict: Verdict) -> tuple[Diagnosis, ...]:
+    found = Counter(d for check in verdict.checks() for d in check.diagnosis if d.mistake)
+    return tuple(diagnosis for diagnosis, _ in found.most_common())
+
+
+def _advice(results: Sequence[Result], solved: Collection[str]) -> Iterable[Advice]:
+    """The weakest kata first, and before a kata what it needs; where all went well, what was slow; else `kata next`."""
+    named: set[str] = set()
+    for result in sorted(results, key=lambda result: result.score or 0):
+        if result.solved_after is not None:
+            continue
+        name = result.kata.name
+        for need in result.kata.needs:
+            if need not in solved and need not in named:
+                named.add(need)
+                yield Advice(f"kata start {need}", f"{name} builds on it, and you have not solved it yet")
+        score = "nothing was judged in time" if result.score is None else f"it stands at {result.score} of 100"
+        named.add(name)
+        yield Advice(f"kata start {name} --again", score)
+    for result in results:
+        if result.solved_after is not None and result.ratio is not None and result.ratio >= SLOW_RATIO:
+            why = f"right, but it takes {result.ratio:.1f} times the reference's time"
+            yield Advice(f"kata bench {result.kata.name}", why)
+    if not named:
+        yield Advice("kata next", "you solved everything; this finds what you have not practised for long")
+
+
+def show_scorecard(console: Console, card: Scorecard) -> None:
+    """The scorecard in the terminal."""
+    head = f"Interview over: {card.solved} of {len(card.results)} solved, {card.score} of 100 points"
+    console.print(Text(head, "bold"))
+    console.print(Text(f"{clock(card.seconds)} of {card.minutes} min used · seed {card.seed}", "dim"))
+    console.print()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("kata", "score", "solved at", "checks", "time ratio"):
+        table.add_column(name, justify="left" if name == "kata" else "right", no_wrap=True)
+    for result in card.results:
+        score = "-" if result.score is None else str(result.score)
+        table.add_row(
+            result.kata.name,
+            Text(score, "green" if result.solved_after is not None else "red"),
+            clock(result.solved_after) if result.solved_after is not None else "-",
+            str(result.checks),
+            f"{result.ratio:.2f}" if result.ratio is not None else "-",
+        )
+    console.print(table)
+    for result in card.results:
+        for diagnosis in result.mistakes:
+            headline, _, lesson = diagnosis.explanation.partition("\n")
+            console.print()
+            console.print(Text.assemble((f"{result.kata.name}: ", "bold"), (headline, "yellow")))
+            console.print(Padding(Text(" ".join(lesson.split())), (0, 0, 0, 2), expand=False))
+    console.print()
+    console.print(Text("Practise next", "bold"))
+    steps = Table.grid(padding=(0, 2))
+    steps.add_column(no_wrap=True)
+    steps.add_column()
+    for advice in card.advice:
+        steps.add_row(advice.command, Text(advice.why, "dim"))
+    console.print(Padding(steps, (0, 0, 0, 2), expand=False))

@@ -1,0 +1,149 @@
+"""What a learner finds without reading anything: `--help` of every command, `kata` alone, and the shell's completion."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+from conftest import environment
+
+from harness import catalog
+from harness.cli import COMMANDS, cli
+
+Kata = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def all_commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command of the program with the words that call it, groups and what is in them included."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from all_commands(command, (*path, name))
+
+
+EVERY = dict(all_commands(cli))
+
+
+def test_all_commands_are_there() -> None:
+    assert {path[0] for path in EVERY} == set(COMMANDS)
+    assert {("interview", "status"), ("interview", "end"), ("dev", "new"), ("dev", "check")} <= set(EVERY)
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_help_ends_with_an_example_of_the_command(path: tuple[str, ...]) -> None:
+    command = EVERY[path]
+    assert command.help is not None
+    text, _, example = command.help.partition("Example:\n")
+    assert len(text.strip()) > 20
+    lines = [line.strip() for line in example.strip().splitlines()]
+    assert lines
+    assert all(line.startswith("kata ") for line in lines)
+    assert lines[0].startswith(" ".join(("kata", *path)))
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_the_examples_can_be_typed_as_they_stand(path: tuple[str, ...]) -> None:
+    _, _, example = (EVERY[path].help or "").partition("Example:\n")
+    for line in example.strip().splitlines():
+        words = line.partition("#")[0].split()[1:]
+        context = click.Context(cli, info_name="kata")
+        group: click.Command = cli
+        while isinstance(group, click.Group) and words and not words[0].startswith("-"):
+            found = group.get_command(context, words[0])
+            if found is None:
+                break
+            group, words = found, words[1:]
+        group.make_context(group.name, words, parent=context)  # raises where an option or an argument does not exist
+
+
+def test_the_help_of_the_whole_names_every_command(kata: Kata) -> None:
+    shown = kata("--help", columns=80)
+    assert shown.returncode == 0
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} ", shown.stdout, re.MULTILINE), name
+    for path in EVERY:
+        assert kata(*path, "--help").stdout.count("Example:") == 1
+
+
+def test_kata_alone_shows_where_you_are_and_three_commands(kata: Kata, tmp_path: Path) -> None:
+    def commands() -> list[str]:
+        shown = kata()
+        assert shown.returncode == 0
+        return re.findall(r"^  (kata .*?)  ", shown.stdout, re.MULTILINE)
+
+    assert commands() == ["kata demo", "kata list", "kata start linear"]
+    kata("start", "linear")
+    assert "linear (not solved yet)" in kata().stdout
+    assert commands() == ["kata check", "kata hint", "kata next"]
+    (tmp_path / "linear.py").write_text(catalog.find("linear").reference_file.read_text(encoding="utf-8"), encoding="utf-8")
+    kata("check", "--no-timing")
+    assert "1 of" in kata().stdout
+    assert commands() == ["kata check", "kata diff", "kata next"]
+    kata("hunt", "linear")
+    assert "a bug hunt in linear (not solved yet)" in kata().stdout
+    assert commands() == ["kata check", "kata watch", "kata next"]
+    kata("interview")
+    assert "An interview is running" in kata().stdout
+    assert commands() == ["kata check", "kata interview status", "kata interview end"]
+
+
+# completion: each shell loads what `kata` prints for it and is asked what Tab would give
+
+SCRIPTS = sysconfig.get_path("scripts")
+BASH = """
+eval "$(_KATA_COMPLETE=bash_source kata)"
+COMP_WORDS=({words}) COMP_CWORD={last}
+{function} kata
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+ZSH = """
+autoload -U compinit && compinit -u -D
+eval "$(_KATA_COMPLETE=zsh_source kata)"
+words=({words}) CURRENT=$(({last} + 1))
+compadd() {{ print -l -- "${{(@P)@[-1]}}" }}
+_describe() {{ for one in "${{(@P)3}}"; do print -- "${{one%%:*}}"; done }}
+_kata_completion
+"""
+FISH = """
+_KATA_COMPLETE=fish_source kata | source
+complete --do-complete "kata {typed}" | string replace -r '\\t.*' ''
+"""
+
+
+def completions(shell: str, typed: str, folder: Path) -> list[str]:
+    """What the shell offers after `kata TYPED`."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    words = ["kata", *typed.split(" ")]
+    quoted = " ".join(f"'{word}'" for word in words)
+    script = {"bash": BASH, "zsh": ZSH, "fish": FISH}[shell].format(
+        words=quoted, last=len(words) - 1, typed=typed, function="_kata_completion"
+    )
+    env = environment(80, PATH=f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}", HOME=str(folder))
+    result = subprocess.run(
+        [shell, *(["--norc"] if shell == "bash" else ["-f"] if shell == "zsh" else ["--no-config"]), "-c", script],
+        cwd=folder, env=env, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert result.stderr == ""
+    return result.stdout.split()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes_commands_katas_and_options(shell: str, tmp_path: Path) -> None:
+    assert set(completions(shell, "st", tmp_path)) == {"start", "status"}
+    assert "conv2d" in completions(shell, "start co", tmp_path)
+    assert completions(shell, "hunt batchnorm", tmp_path) == ["batchnorm", "batchnorm1d"]
+    assert completions(shell, "check two_l", tmp_path) == ["two-layer-net"]
+    assert completions(shell, "interview e", tmp_path) == ["end"]
+    assert "--seed" in completions(shell, "check --", tmp_path)
+    completions(shell, "nonsense ", tmp_path)  # whatever it offers, it must not complain in the middle of a line

@@ -1,0 +1,469 @@
+"""What hidden tests are written with: each helper accepts what is right, and says what is wrong so that it teaches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.judge.testing import (
+    CheckFailed,
+    LayerCase,
+    assert_close,
+    assert_dtype,
+    assert_gradient,
+    assert_honours_generator,
+    assert_no_warnings,
+    assert_normal,
+    assert_own_gradient,
+    assert_reference_gradient,
+    assert_rejects,
+    assert_shape,
+    by_properties,
+    expect,
+    gapped,
+    gradients,
+    note,
+    read_only,
+    share_parameters,
+)
+from harness.sandbox.errors import SolutionRaised
+from harness.sandbox.local import LocalBackend
+from harness.sandbox.proxy import Solution, Transcript
+from reference.linear import Linear
+
+
+def solution_of(**names: Any) -> Any:
+    """A solution with these names, run in this process."""
+    return Solution(LocalBackend(names), "answer.py")
+
+
+def fails(message: str) -> Any:
+    """Expects `CheckFailed` with exactly this message."""
+    return pytest.raises(CheckFailed, match=f"^{re.escape(message)}$")
+
+
+class TestExpectAndShape:
+    def test_expect(self) -> None:
+        expect(True, "never")
+        with fails("the sentence"):
+            expect(False, "the sentence")
+
+    @pytest.mark.parametrize(
+        ("got", "shape"),
+        [
+            (np.zeros((2, 3)), (2, 3)),
+            (1.5, ()),
+            (3, ()),
+            (np.float32(1), ()),
+            (np.zeros(()), ()),
+            (np.zeros((0, 2)), (0, 2)),
+        ],
+    )
+    def test_right_shape(self, got: Any, shape: tuple[int, ...]) -> None:
+        assert_shape(got, shape, "it")
+
+    @pytest.mark.parametrize(
+        ("got", "message"),
+        [
+            (np.zeros((3, 2)), "out has shape (3, 2), expected (2, 3)"),
+            (np.zeros(()), "out has shape (), expected (2, 3)"),
+            (1.0, "out has shape (), expected (2, 3)"),
+            (None, "out is None (is a return missing?), expected an array of shape (2, 3)"),
+            ([1, 2], "out is a list of 2 values, expected an array of shape (2, 3)"),
+            ((1,), "out is a tuple of 1 values, expected an array of shape (2, 3)"),
+            ("text", "out is a str, expected an array of shape (2, 3)"),
+            (1 + 2j, "out is a complex, expected an array of shape (2, 3)"),
+            (np.zeros((2, 3), complex), "out holds complex numbers, expected real ones"),
+        ],
+    )
+    def test_wrong_shape(self, got: Any, message: str) -> None:
+        with fails(message):
+            assert_shape(got, (2, 3), "out")
+
+    def test_number_expected(self) -> None:
+        with fails("loss has shape (2,), expected ()"):
+            assert_shape(np.zeros(2), (), "loss")
+        with fails("loss is None (is a return missing?), expected a number"):
+            assert_shape(None, (), "loss")
+
+    def test_wrong_shape_is_kept_for_the_diagnosis(self) -> None:
+        with pytest.raises(CheckFailed) as caught:
+            assert_shape(np.zeros((3, 2)), (2, 3), "out")
+        assert (caught.value.got.shape, caught.value.expected.shape) == ((3, 2), (2, 3))
+
+    def test_large_arrays_of_a_wrong_shape_are_not_kept(self) -> None:
+        with pytest.raises(CheckFailed) as caught:
+            assert_shape(np.zeros(10**6), (10**9,), "out")
+        assert all(form.base is not None and form.base.nbytes <= 8 for form in (caught.value.got, caught.value.expected))
+
+    def test_dtype(self) -> None:
+        assert_dtype(np.zeros(2, np.float32), np.float32, "out")
+        with fails("out has dtype float64, expected float32"):
+            assert_dtype(np.zeros(2), np.float32, "out")
+        with fails("out is a float, expected an array of dtype float32"):
+            assert_dtype(1.0, np.float32, "out")
+
+
+class TestClose:
+    EXPECTED = np.array([[1.0, -2.0], [3.0, 4.0]])
+
+    @pytest.mark.parametrize(
+        "got",
+        [EXPECTED, EXPECTED + 3e-9, EXPECTED.astype(np.float32), EXPECTED.astype(int)],
+        ids=["same", "rounded", "float32", "int"],
+    )
+    def test_right_values(self, got: np.ndarray) -> None:
+        assert_close(got, self.EXPECTED, "out")
+
+    def test_tolerance_is_a_share_of_the_largest_value(self) -> None:
+        assert_close(np.array([1e6 + 9e-4, 0.0]), np.array([1e6, 0.0]), "out")
+        with pytest.raises(CheckFailed):
+            assert_close(np.array([1e6 + 2e-3, 0.0]), np.array([1e6, 0.0]), "out")
+
+    def test_tiny_values_are_compared_with_a_thousandth(self) -> None:
+        assert_close(np.array([5e-13]), np.array([0.0]), "out")
+        with pytest.raises(CheckFailed):
+            assert_close(np.array([2e-12]), np.array([0.0]), "out")
+
+    def test_float32_is_given_the_room_it_needs(self) -> None:
+        assert_close((self.EXPECTED * (1 + 2e-6)).astype(np.float32), self.EXPECTED, "out")
+        with pytest.raises(CheckFailed):
+            assert_close((self.EXPECTED * (1 + 2e-5)).astype(np.float32), self.EXPECTED, "out")
+
+    def test_tolerance_can_be_given(self) -> None:
+        assert_close(self.EXPECTED * 1.01, self.EXPECTED, "out", rtol=0.02)
+        with pytest.raises(CheckFailed):
+            assert_close(self.EXPECTED * (1 + 1e-15), self.EXPECTED, "out", rtol=0.0)
+
+    def test_one_wrong_value(self) -> None:
+        got = self.EXPECTED.copy()
+        got[1, 0] = 7
+        with fails("out: 1 of 4 values is wrong; the worst is [1, 0]: got 7, expected 3"):
+            assert_close(got, self.EXPECTED, "out")
+
+    def test_worst_of_several(self) -> None:
+        with fails("out: 4 of 4 values are wrong; the worst is [1, 1]: got 8, expected 4"):
+            assert_close(self.EXPECTED * 2, self.EXPECTED, "out")
+
+    def test_number(self) -> None:
+        with fails("loss is 2.5, expected 1.25"):
+            assert_close(2.5, 1.25, "loss")
+
+    def test_whole_numbers_must_match_exactly(self) -> None:
+        assert_close(np.array([1, 2]), np.array([1, 2]), "count")
+        with fails("count: 1 of 2 values is wrong; the worst is [1]: got 1000000000, expected 1000000001"):
+            assert_close(np.array([1, 10**9]), np.array([1, 10**9 + 1]), "count")
+
+    def test_booleans(self) -> None:
+        with fails("mask: 1 of 2 values is wrong; the worst is [0]: got True, expected False"):
+            assert_close(np.array([True, True]), np.array([False, True]), "mask")
+
+    @pytest.mark.parametrize(
+        ("got", "message"),
+        [
+            ([np.nan, np.nan, 1.0], "out holds 2 NaN among 3 values"),
+            ([np.inf, 0.0, 1.0], "out holds 1 inf among 3 values"),
+            ([np.inf, -np.inf, np.nan], "out holds 1 NaN and 2 inf among 3 values"),
+        ],
+    )
+    def test_nan_and_inf_are_counted(self, got: list[float], message: str) -> None:
+        with fails(message):
+            assert_close(np.array(got), np.zeros(3), "out")
+
+    def test_nan_and_inf_where_they_belong(self) -> None:
+        special = np.array([np.nan, np.inf, -np.inf, 1.0])
+        assert_close(special, special, "out")
+        for wrong in ([0.0, np.inf, -np.inf, 1.0], [np.nan, -np.inf, -np.inf, 1.0], [np.nan, 1e300, -np.inf, 1.0]):
+            with pytest.raises(CheckFailed, match="1 of 4 values is wrong"):
+                assert_close(np.array(wrong), special, "out")
+
+    def test_imaginary_parts_are_not_overlooked(self) -> None:
+        with fails("out holds complex numbers, expected real ones"):
+            assert_close(self.EXPECTED + 5j, self.EXPECTED, "out")
+
+    def test_what_was_compared_is_kept_for_the_diagnosis(self) -> None:
+        with pytest.raises(CheckFailed) as caught:
+            assert_close(self.EXPECTED * 2, self.EXPECTED, "out")
+        np.testing.assert_array_equal(caught.value.got, 2 * caught.value.expected)
+
+    @pytest.mark.parametrize("shape", [(0,), (3, 0)])
+    def test_empty_arrays(self, shape: tuple[int, ...]) -> None:
+        assert_close(np.zeros(shape), np.zeros(shape), "out")
+
+
+class TestGradients:
+    NAMES = ("d_x", "d_weight", "d_bias")
+
+    @pytest.mark.parametrize("kind", [list, tuple])
+    def test_list_or_tuple(self, kind: type) -> None:
+        assert gradients(kind([1, 2, 3]), self.NAMES) == (1, 2, 3)
+
+    @pytest.mark.parametrize(
+        ("result", "came"),
+        [
+            (np.zeros((3, 2)), "one array of shape (3, 2)"),
+            (None, "None (is a return missing?)"),
+            ([1, 2], "2 values"),
+            ((1, 2, 3, 4), "4 values"),
+            ({"d_x": 1}, "a dict"),
+        ],
+    )
+    def test_anything_else(self, result: Any, came: str) -> None:
+        with fails(f"backward returned {came}, expected 3: (d_x, d_weight, d_bias)"):
+            gradients(result, self.NAMES)
+
+
+class WrongBackward(Linear):
+    def backward(self, d_out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        d_x, d_weight, d_bias = Linear.backward(self, d_out)
+        return d_x, 2 * d_weight, d_bias
+
+
+class WrongForward(Linear):
+    """Twice the right output, and a backward that is the derivative of it."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        return 2 * Linear.forward(self, x)
+
+    def backward(self, d_out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return Linear.backward(self, 2 * d_out)
+
+
+class TestLayers:
+    def case(self, definition: type, n_in: int = 4, n_out: int = 3) -> tuple[LayerCase, Linear]:
+        rng = np.random.default_rng(0)
+        theirs, ours = solution_of(Layer=definition).Layer(n_in, n_out), Linear(n_in, n_out)
+        share_parameters(theirs, ours, rng, ("weight", "bias"))
+        return LayerCase(theirs, rng.normal(size=(5, n_in)), ("weight", "bias")), ours
+
+    def check(self, definition: type, name: str) -> None:
+        case, ours = self.case(definition)
+        assert_own_gradient(case, name, np.random.default_rng(1))
+        assert_reference_gradient(case, ours, name, np.random.default_rng(2))
+
+    def test_parameters_are_shared_and_not_aliased(self) -> None:
+        case, ours = self.case(Linear)
+        np.testing.assert_array_equal(case.layer.weight, ours.weight)
+        ours.weight += 1
+        assert not np.any(case.layer.weight == ours.weight)
+
+    @pytest.mark.parametrize("name", ["d_x", "d_weight", "d_bias"])
+    def test_right_layer_passes(self, name: str) -> None:
+        self.check(Linear, name)
+
+    def test_wrong_gradient_is_located(self) -> None:
+        case, ours = self.case(WrongBackward)
+        for name in ("d_x", "d_bias"):
+            self.check(WrongBackward, name)
+        with pytest.raises(
+            CheckFailed, match=r"not the derivative of your own forward\. d_weight: 12 of 12 .*\(numerically\)$"
+        ) as caught:
+            assert_own_gradient(case, "d_weight", np.random.default_rng(1))
+        np.testing.assert_allclose(caught.value.got, 2 * caught.value.expected, rtol=1e-6)
+        with pytest.raises(CheckFailed, match=r"^d_weight: 12 of 12 values are wrong") as caught:
+            assert_reference_gradient(case, ours, "d_weight", np.random.default_rng(1))
+        assert "your own forward" not in str(caught.value)
+
+    @pytest.mark.parametrize("name", ["d_x", "d_weight", "d_bias"])
+    def test_follow_through(self, name: str) -> None:
+        """A backward that fits a wrong forward keeps the points of its own check, and is told so in the other."""
+        case, ours = self.case(WrongForward)
+        assert_own_gradient(case, name, np.random.default_rng(1))
+        sentence = "your backward is the derivative of your own forward, so the mistake is in forward"
+        with pytest.raises(CheckFailed, match=f"; {re.escape(sentence)}$"):
+            assert_reference_gradient(case, ours, name, np.random.default_rng(2))
+
+    def test_options_reach_forward(self) -> None:
+        class Switch:
+            def forward(self, x: np.ndarray, *, factor: float) -> np.ndarray:
+                self._factor = factor
+                return factor * x
+
+            def backward(self, d_out: np.ndarray) -> np.ndarray:
+                return self._factor * d_out
+
+        layer = solution_of(Switch=Switch).Switch()
+        assert_own_gradient(LayerCase(layer, np.ones((2, 3)), options={"factor": 3.0}), "d_x", np.random.default_rng(0))
+
+    def test_closer_looks_are_left_out_of_the_transcript(self) -> None:
+        """Calls made only to describe a failure would make the diagnosis compare what no mistake ever returned."""
+        case, _ = self.case(WrongBackward)
+        transcript: Transcript = case.layer._solution._transcript
+        transcript.values.clear()
+        with pytest.raises(CheckFailed):
+            assert_own_gradient(case, "d_weight", np.random.default_rng(1))
+        assert len(transcript.values) < 20
+
+
+class TestGradientOfFunctions:
+    X = np.array([0.5, -1.0, 2.0])
+
+    def check(self, forward: Callable[[np.ndarray], Any], backward: Callable[[np.ndarray], Any], x: np.ndarray = X) -> None:
+        assert_gradient(forward, x, backward, np.random.default_rng(0), "d_x")
+
+    def test_right(self) -> None:
+        self.check(lambda x: x**2, lambda v: 2 * self.X * v)
+        self.check(lambda x: float(np.sum(x**2)), lambda v: 2 * self.X)
+
+    def test_constant_gradient(self) -> None:
+        with pytest.raises(CheckFailed, match="got 12345, expected"):
+            self.check(lambda x: x**2, lambda v: np.full(3, 12345.0))
+
+    @pytest.mark.parametrize("value", [np.nan, np.inf])
+    def test_gradient_that_is_not_finite(self, value: float) -> None:
+        with pytest.raises(CheckFailed, match=r"^d_x holds 1 (NaN|inf) among 3 values$"):
+            self.check(lambda x: x**2, lambda v: np.array([value, 0.0, 0.0]))
+
+    def test_wrong_shapes(self) -> None:
+        with fails("d_x has shape (2,), expected (3,)"):
+            self.check(lambda x: x**2, lambda v: np.zeros(2))
+        with fails("the output of forward is None (is a return missing?), expected a number"):
+            self.check(lambda x: None, lambda v: v)
+
+    def test_forward_that_is_random(self) -> None:
+        rng = np.random.default_rng(0)
+        reason = "two calls with the same input gave different outputs"
+        with fails(f"d_x cannot be compared with your forward: {reason}"):
+            self.check(lambda x: x * rng.normal(size=3), lambda v: v)
+
+    def test_forward_that_jumps(self) -> None:
+        with fails("d_x cannot be compared with your forward: its output jumps near this input"):
+            self.check(lambda x: x + (x > self.X), lambda v: v)
+
+    def test_forward_too_large_to_measure(self) -> None:
+        with pytest.raises(CheckFailed, match="so large that its changes are lost in rounding"):
+            self.check(lambda x: x + 1e15, lambda v: np.full(3, 12345.0))
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.float16])
+    def test_forward_that_loses_precision(self, dtype: type) -> None:
+        with fails(f"forward answers {np.dtype(dtype)} to float64 input, too coarse to check a gradient"):
+            self.check(lambda x: x.astype(dtype), lambda v: v)
+
+    def test_complex_outputs(self) -> None:
+        with fails("d_x holds complex numbers, expected real ones"):
+            self.check(lambda x: x**2, lambda v: 2 * self.X * v + 5j)
+        with fails("the output of forward holds complex numbers, expected real ones"):
+            self.check(lambda x: x + 5j, lambda v: v)
+
+
+class TestRejects:
+    def call(self, error: BaseException | None) -> Callable[[], Any]:
+        def f() -> None:
+            if error is not None:
+                raise error
+
+        function: Callable[[], Any] = solution_of(f=f).f
+        return function
+
+    @pytest.mark.parametrize(
+        "message", ["stride must be at least 1", "Stride: bad", "it was -1", "kernel STEP is wrong", "in_stride"]
+    )
+    def test_value_error_that_names_the_argument_or_its_value(self, message: str) -> None:
+        assert_rejects(self.call(ValueError(message)), ("stride", "step"), -1)
+
+    def test_underscores_and_spaces_are_alike(self) -> None:
+        assert_rejects(self.call(ValueError("the kernel size is too large")), "kernel_size", 9)
+
+    def test_subclass_of_value_error(self) -> None:
+        assert_rejects(self.call(type("BadStride", (ValueError,), {})("stride")), "stride", -1)
+
+    @pytest.mark.parametrize(
+        ("error", "message"),
+        [
+            (None, "stride=-1 must raise ValueError, but nothing was raised"),
+            (TypeError("stride"), "stride=-1 must raise ValueError; f raised TypeError: stride"),
+            (AssertionError("stride"), "stride=-1 must raise ValueError; f raised AssertionError: stride"),
+            (
+                ValueError("nope"),
+                "stride=-1 raises ValueError, but its message does not name the argument and the value: 'nope'",
+            ),
+        ],
+    )
+    def test_anything_else_fails(self, error: BaseException | None, message: str) -> None:
+        with fails(message):
+            assert_rejects(self.call(error), "stride", -1)
+
+    def test_not_written_yet_is_no_rejection(self) -> None:
+        with pytest.raises(SolutionRaised, match="f is not written yet"):
+            assert_rejects(self.call(NotImplementedError("stride")), "stride", -1)
+
+
+class TestRandomness:
+    def test_normal_sample_passes(self) -> None:
+        for seed in range(20):
+            sample = np.random.default_rng(seed).normal(0, 0.3, 20_000)
+            assert_normal(solution_of(), sample, 0.3, "weight")
+
+    @pytest.mark.parametrize(
+        ("sample", "words"),
+        [
+            (lambda rng: rng.normal(0, 0.32, 20_000), "has a standard deviation of"),
+            (lambda rng: rng.normal(0.02, 0.3, 20_000), "has a mean of"),
+            (lambda rng: rng.uniform(-0.3 * 3**0.5, 0.3 * 3**0.5, 20_000), "is not normally distributed"),
+            (lambda rng: np.zeros(20_000), "has a standard deviation of 0, expected 0.3"),
+        ],
+        ids=["variance", "mean", "uniform", "zeros"],
+    )
+    def test_any_other_sample_fails(self, sample: Callable[[np.random.Generator], np.ndarray], words: str) -> None:
+        for seed in range(20):
+            with pytest.raises(CheckFailed, match=f"^weight {words}"):
+                assert_normal(solution_of(), sample(np.random.default_rng(seed)), 0.3, "weight")
+
+    def test_generator(self) -> None:
+        assert_honours_generator(lambda rng: rng.normal(size=3), "weight")
+        with fails("weight differs between two generators with the same seed: draw only from `rng`"):
+            other = np.random.default_rng(0)
+            assert_honours_generator(lambda rng: other.normal(size=3), "weight")
+        with fails("weight is the same for generators with different seeds: draw it from `rng`"):
+            assert_honours_generator(lambda rng: np.ones(3), "weight")
+
+    def test_notes_and_their_mark(self) -> None:
+        solution = solution_of()
+        note(solution, share=0.5, scale=2.0)
+        assert solution._transcript.notes == [("share", 0.5), ("scale", 2.0)]
+
+        def check() -> None: ...
+
+        assert by_properties(check) is check
+        assert vars(check) == {"compares_properties": True}
+
+
+class TestWarnings:
+    def test_warning_of_the_solution_fails_the_check(self) -> None:
+        def forward(x: np.ndarray) -> np.ndarray:
+            return np.where(x > 100, 1.0, 1 / (1 + np.exp(-x)))
+
+        solution = solution_of(forward=forward)
+        solution.forward(np.array([0.0]))
+        assert_no_warnings(solution)
+        solution.forward(np.array([-1000.0]))
+        with pytest.raises(CheckFailed, match=r"^it gives the right numbers, but with a warning: RuntimeWarning: overflow"):
+            assert_no_warnings(solution)
+
+
+class TestLayouts:
+    def test_read_only(self) -> None:
+        original = np.ones(3)
+        copy = read_only(original)
+        assert not copy.flags.writeable
+        assert original.flags.writeable
+
+    @pytest.mark.parametrize("shape", [(4,), (2, 3), (2, 3, 4)])
+    def test_gapped(self, shape: tuple[int, ...]) -> None:
+        original = np.arange(float(np.prod(shape))).reshape(shape)
+        copy = gapped(original)
+        np.testing.assert_array_equal(copy, original)
+        assert not copy.flags.c_contiguous
+        assert not copy.flags.f_contiguous
+
+    @pytest.mark.parametrize("layout", [read_only, gapped])
+    def test_solution_gets_it_as_such(self, layout: Callable[[np.ndarray], np.ndarray]) -> None:
+        def flags(x: np.ndarray) -> tuple[bool, bool]:
+            return x.flags.writeable, x.flags.c_contiguous
+
+        x = layout(np.ones((2, 3)))
+        assert solution_of(flags=flags).flags(x) == flags(x)

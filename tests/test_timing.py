@@ -1,0 +1,134 @@
+"""Speed beside the reference: measured on what passes, fair, bounded, and no part of the score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import reference.linear
+import reference.relu
+from harness import catalog
+from harness.judge.session import Options, judge
+from harness.judge.timing import measure
+from harness.judge.verdict import Verdict
+from harness.sandbox.client import WorkerClient
+from harness.sandbox.errors import SolutionRaised
+
+RELU = Path(reference.relu.__file__).read_text()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Callable[[str], WorkerClient]]:
+    """Opens a ReLU given as source; its worker is gone after the test."""
+    opened: list[WorkerClient] = []
+
+    def open_client(source: str) -> WorkerClient:
+        path = tmp_path / "relu.py"
+        path.write_text(source)
+        opened.append(WorkerClient(path))
+        return opened[-1]
+
+    yield open_client
+    for one in opened:
+        one.kill()
+
+
+def slowed(seconds: float) -> str:
+    """The reference, slow on inputs as large as the workload's, and as fast as ever in the checks."""
+    wrapped = "\n_forward = ReLU.forward\ndef forward(self, x):\n    import time\n"
+    return (
+        f"{RELU}{wrapped}    if x.size > 1000: time.sleep({seconds})\n    return _forward(self, x)\nReLU.forward = forward\n"
+    )
+
+
+def judged(source: str, tmp_path: Path, timing: bool = True) -> Verdict:
+    path = tmp_path / "relu.py"
+    path.write_text(source)
+    return judge(catalog.load("relu"), path, path.name, Options(timing=timing))
+
+
+class TestMeasure:
+    def test_reference_is_as_fast_as_itself(self, client: Callable[[str], WorkerClient]) -> None:
+        timing = measure(catalog.load("relu"), client(RELU))
+        assert timing.low <= timing.ratio <= timing.high
+        assert 0.5 < timing.ratio < 2
+        assert timing.solution_ms > 0
+        assert timing.reference_ms > 0
+
+    def test_slow_solution_has_its_ratio(self, client: Callable[[str], WorkerClient]) -> None:
+        timing = measure(catalog.load("relu"), client(slowed(0.02)))
+        assert 20 <= timing.solution_ms < 200
+        assert timing.ratio == pytest.approx(timing.solution_ms / timing.reference_ms, rel=0.5)
+        assert timing.ratio > 5
+
+    def test_rounds_are_made_while_there_is_time(self, client: Callable[[str], WorkerClient]) -> None:
+        shares: list[float] = []
+        measure(catalog.load("relu"), client(slowed(0.01)), seconds=0.4, on_round=shares.append)
+        assert len(shares) > 3
+        assert shares == sorted(shares)
+        assert 0 < shares[0] <= shares[-1] <= 1
+
+    def test_solution_too_slow_for_a_second_round_is_judged_by_the_first(
+        self, client: Callable[[str], WorkerClient]
+    ) -> None:
+        shares: list[float] = []
+        timing = measure(catalog.load("relu"), client(slowed(0.3)), seconds=0.2, on_round=shares.append)
+        assert shares == []
+        assert timing.low == timing.ratio == timing.high
+        assert timing.solution_ms >= 300
+
+    def test_rival_can_be_another_file(self, client: Callable[[str], WorkerClient], tmp_path: Path) -> None:
+        rival = tmp_path / "rival.py"
+        rival.write_text(slowed(0.02))
+        timing = measure(catalog.load("relu"), client(RELU), seconds=0.2, rival=rival)
+        assert timing.ratio < 0.2
+        assert timing.reference_ms >= 20
+
+    def test_time_in_the_judge_and_on_the_wire_does_not_count(self, client: Callable[[str], WorkerClient]) -> None:
+        """A call that does nothing takes next to no time, though its arrays have to cross."""
+        nothing = "class ReLU:\n    def forward(self, x): return None\n    def backward(self, d_out): return None\n"
+        assert measure(catalog.load("relu"), client(nothing), seconds=0.2).solution_ms < 0.05
+
+    def test_failing_call_is_passed_on(self, client: Callable[[str], WorkerClient]) -> None:
+        with pytest.raises(SolutionRaised):
+            measure(catalog.load("relu"), client("class ReLU:\n    pass\n"))
+
+
+class TestVerdicts:
+    def test_right_solution_is_timed(self, tmp_path: Path) -> None:
+        verdict = judged(RELU, tmp_path)
+        assert verdict.passed
+        assert verdict.timing is not None
+
+    def test_wrong_solution_is_not_timed(self, tmp_path: Path) -> None:
+        verdict = judged(RELU + "\nReLU.backward = lambda self, d_out: d_out\n", tmp_path)
+        assert not verdict.passed
+        assert verdict.timing is None
+
+    def test_timing_can_be_left_out(self, tmp_path: Path) -> None:
+        verdict = judged(RELU, tmp_path, timing=False)
+        assert verdict.passed
+        assert verdict.timing is None
+
+    @pytest.mark.parametrize("seconds", [0.1, 30])
+    def test_slow_solution_loses_no_points_and_little_time(self, tmp_path: Path, seconds: float) -> None:
+        """Even one whose every run takes half a minute costs no more than what timing may cost."""
+        verdict = judged(slowed(seconds), tmp_path)
+        assert (verdict.score, verdict.passed) == (100, True)
+        assert (verdict.timing is None) == (seconds > 1)
+        assert verdict.check_seconds < 10
+
+    def test_solution_that_dies_only_on_the_workload_still_passes(self, tmp_path: Path) -> None:
+        verdict = judged(slowed(0).replace("time.sleep(0)", "__import__('os')._exit(1)"), tmp_path)
+        assert (verdict.score, verdict.timing) == (100, None)
+
+    def test_what_the_workload_prints_is_kept(self, tmp_path: Path) -> None:
+        verdict = judged(slowed(0).replace("time.sleep(0)", "print('large')"), tmp_path)
+        assert verdict.output.startswith("large\n")
+
+    def test_a_stopped_clock_does_not_make_it_fast(self, tmp_path: Path) -> None:
+        verdict = judged(slowed(0.02) + "import time\ntime.perf_counter = lambda: 0.0\n", tmp_path)
+        assert verdict.timing is not None
+        assert verdict.timing.solution_ms >= 20
