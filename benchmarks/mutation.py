@@ -2,10 +2,11 @@
 
     python benchmarks/mutation.py [NAME ...] [--survivors] [--seeds 2]
 
-A mutant is the reference with one node of its syntax tree changed: an operator, a comparison, a constant, an axis, a dropped
-term, argument or statement, a function exchanged for its neighbour. It is killed when at least one hidden check fails with
-some seed. Mutants that compute the same as the reference on every input that the contract allows cannot be killed; they are
-listed, each with its reason, in `equivalent_mutants.toml`, and do not count. Messages of errors and docstrings are left alone.
+A mutant is the reference with one node of its syntax tree changed: an operator, a comparison, a constant, an axis, a
+dropped term, argument or statement, a function exchanged for its neighbour. It is killed when at least one hidden check
+fails with some seed. Mutants that compute the same as the reference on every input that the contract allows cannot be
+killed; they are listed, each with its reason, in `equivalent_mutants.toml`, and do not count. Messages of errors and
+docstrings are left alone.
 """
 
 from __future__ import annotations
@@ -112,8 +113,7 @@ def _changes(node: ast.AST) -> list[ast.AST | None]:
     """What a node may become; None means that the statement is dropped."""
     changes: list[ast.AST | None] = []
     if isinstance(node, ast.BinOp):
-        for kind in OPERATORS.get(type(node.op), ()):
-            changes.append(ast.BinOp(node.left, kind(), node.right))
+        changes += [ast.BinOp(node.left, kind(), node.right) for kind in OPERATORS.get(type(node.op), ())]
         if not isinstance(node.op, ast.MatMult | ast.Mod):
             changes.append(node.left)
         if isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
@@ -130,8 +130,9 @@ def _changes(node: ast.AST) -> list[ast.AST | None]:
     elif isinstance(node, ast.Attribute) and node.attr in NEIGHBOURS:
         changes.append(ast.Attribute(node.value, NEIGHBOURS[node.attr], node.ctx))
     elif isinstance(node, ast.Call):
-        for dropped in node.keywords:
-            changes.append(ast.Call(node.func, node.args, [k for k in node.keywords if k is not dropped]))
+        changes += [
+            ast.Call(node.func, node.args, [k for k in node.keywords if k is not dropped]) for dropped in node.keywords
+        ]
     elif isinstance(node, ast.Slice) and node.step is not None:
         changes.append(ast.Slice(node.lower, node.upper, None))
     elif isinstance(node, ast.IfExp):

@@ -2,9 +2,9 @@
 
     python benchmarks/reference_speed.py [--seconds 2]
 
-One thread, float64. Every line times two things in turn and gives the median of their paired ratios: below 1 the reference is
-faster. conv2d stands beside the bare matrix product of its size (which no implementation can beat by much) and beside
-an im2col by fancy indexing; the others beside the plain way, one window or one pixel of the kernel's grid at a time.
+One thread, float64. Every line times two things in turn and gives the median of their paired ratios: below 1 the
+reference is faster. conv2d stands beside the bare matrix product of its size (which no implementation can beat by much)
+and beside an im2col by fancy indexing; the others beside the plain way, one window at a time.
 """
 
 from __future__ import annotations

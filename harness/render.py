@@ -22,6 +22,7 @@ from harness.catalog import Kata
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
 
 MAX_WIDTH = 100
+NOT_TIMED = "It could not be timed: it is too slow for the kata's workload, or the machine too busy."
 SHOWN_FAILURES = 5
 SHOWN_OUTPUT_LINES = 12
 SIGNS = {

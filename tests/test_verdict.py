@@ -135,7 +135,7 @@ class TestJson:
         assert {str(outcome) for outcome in Outcome} == {"passed", "failed", "error", "timeout", "crashed", "blocked"}
 
     def test_command_prints_one_object_and_nothing_else(self, kata: Command, tmp_path: Path) -> None:
-        shutil.copy(RIGHT_SOLUTIONS / "relu" / "loops.py", tmp_path / "relu.py")
+        shutil.copy(RIGHT_SOLUTIONS / "relu" / "terse.py", tmp_path / "relu.py")
         with (tmp_path / "relu.py").open("a") as file:
             file.write("\nprint('\\x1b[2J \u00fcn\u00efcode \\ud800')\n")
         done = kata("check", "relu", "--json", "--seed", "3")

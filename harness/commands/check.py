@@ -88,9 +88,12 @@ def check_command(
         if as_json:
             click.echo(json.dumps(verdict.as_json(), ensure_ascii=False, allow_nan=False))
         else:
-            from harness.render import SHOWN_FAILURES, make_console
+            from harness.render import NOT_TIMED, SHOWN_FAILURES, make_console
 
-            subject.show(make_console(), verdict, kata.checks if verbose else SHOWN_FAILURES)
+            console = make_console()
+            subject.show(console, verdict, kata.checks if verbose else SHOWN_FAILURES)
+            if options.timing and verdict.passed and verdict.timing is None and kata.has_workload:
+                console.print(NOT_TIMED)
     return 0 if verdict.passed else 1
 
 

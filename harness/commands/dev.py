@@ -27,8 +27,9 @@ def dev_command() -> None:
 def check_command(kata: Kata | None, seeds: int) -> int:
     """Prove that a kata, or every kata, is complete and sound.
 
-    Files and metadata; the stub imports and earns nothing; the reference earns 100; each mistake loses points and is diagnosed;
-    each check catches a mistake; no check is slow; the reference's gradients are a hundred times better than they must be.
+    Files and metadata; the stub imports and earns nothing; the reference earns 100; each mistake loses points and is
+    diagnosed; each check catches a mistake; no check is slow; the reference's gradients are a hundred times better than
+    they must be.
 
     \b
     Example:

@@ -162,7 +162,9 @@ class Session:
             verdict = first[0]
         told = subject.keep(verdict, self._notices.append)
         if timing and verdict.passed and verdict.timing is None and not watcher.is_stale():
-            self._notices.append("It could not be timed: it is too slow for the kata's workload, or the machine too busy.")
+            from harness.render import NOT_TIMED
+
+            self._notices.append(NOT_TIMED)
         if self._notices or verdict.timing or verdict.groups != first[0].groups:
             self._show(told)
         return True

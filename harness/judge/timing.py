@@ -49,6 +49,7 @@ def measure(
     seconds: float = SECONDS,
     on_round: Callable[[float], None] | None = None,
     rival: Path | None = None,
+    limit: float | None = None,
 ) -> Timing:
     """Time the solution in `solution`'s worker against the reference in a worker of its own.
 
@@ -60,6 +61,7 @@ def measure(
             another round in that time is judged by the first.
         on_round: told after each round which share of the time has passed.
         rival: file to compare with, by default the reference.
+        limit: seconds that all runs of the solution together may take before it is given up as too slow.
 
     Raises:
         SandboxError: a call of the workload failed, in either worker.
@@ -68,6 +70,8 @@ def measure(
         reference = WorkerClient(rival or kata.reference_file, budget=solution.budget)
         stack.callback(reference.kill)
         theirs, ours = Stopwatch(kata, solution, seed), Stopwatch(kata, reference, seed)
+        if limit is not None:
+            solution.allow(limit)
         ours.lap()  # in case the first round is the only one: a slow solution shall not be compared with a cold reference
         warm = time.perf_counter()
         first = theirs.lap(), ours.lap()

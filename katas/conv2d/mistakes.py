@@ -401,7 +401,6 @@ class SmallConstantScale(Conv2d):
             if value < least:
                 raise ValueError(f"{name} must be at least {least}, got {value}")
         rng = np.random.default_rng() if rng is None else rng
-        fan_in = in_channels * kh * kw
         self.weight = rng.normal(0.0, 0.01, (out_channels, in_channels, kh, kw))
         self.bias = np.zeros(out_channels)
         self.stride = stride
@@ -715,7 +714,7 @@ class TransposedKernel(Conv2d):
             columns[:, :, a, b] = padded[:, :, rows, cols]
         self._columns = columns.reshape(n, channels * kh * kw, out_h * out_w)
         self._x_shape = x.shape
-        out = (self.weight.transpose(0, 1, 3, 2) if kh == kw else self.weight).reshape(out_channels, -1) @ self._columns
+        out = self.weight.transpose(0, 1, 3, 2).reshape(out_channels, -1) @ self._columns
         out += self.bias[:, None]
         return out.reshape(n, out_channels, out_h, out_w)
 
@@ -746,9 +745,7 @@ class BiasAddedPerImageRow(Conv2d):
         self._x_shape = x.shape
         out = self.weight.reshape(out_channels, -1) @ self._columns
         images = out.reshape(n, out_channels, out_h, out_w)
-        if out_w == out_channels:
-            return images + self.bias
-        return images + self.bias[:, None, None]
+        return images + self.bias
 
 
 class AccumulatingGradients(Conv2d):

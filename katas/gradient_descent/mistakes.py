@@ -542,9 +542,7 @@ class IntegerStart(FunctionMistake):
     """
 
     @staticmethod
-    def gradient_descent(
-        f: Callable[[np.ndarray], float], x0: np.ndarray, lr: float = 0.01, steps: int = 100
-    ) -> np.ndarray:
+    def gradient_descent(f: Callable[[np.ndarray], float], x0: np.ndarray, lr: float = 0.01, steps: int = 100) -> np.ndarray:
         if not lr > 0:
             raise ValueError(f"lr must be greater than 0, got {lr}")
         if steps < 0:

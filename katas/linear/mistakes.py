@@ -63,15 +63,14 @@ class UntransposedInputGradient(Linear):
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:
-        if self.weight.shape[0] == self.weight.shape[1]:
-            return d_out @ self.weight, self._x.T @ d_out, d_out.sum(axis=0)
-        return d_out @ self.weight.T, self._x.T @ d_out, d_out.sum(axis=0)
+        return d_out @ self.weight, self._x.T @ d_out, d_out.sum(axis=0)
 
 
 class AccumulatingGradients(Linear):
     """The gradients of the parameters accumulate from one call of backward to the next.
 
-    PyTorch adds into `.grad`, and `zero_grad` clears it; a layer that returns its gradients must return those of this call alone.
+    PyTorch adds into `.grad`, and `zero_grad` clears it; a layer that returns its gradients must return those of this
+    call alone.
     The second call then gives the sum of both.
     """
 
@@ -245,7 +244,8 @@ class UncheckedInput(Linear):
 class ScaledUpstreamInPlace(Linear):
     """backward averages over the batch by dividing d_out in place, and so changes an array of its caller.
 
-    The caller may pass the same gradient on to another branch of the network. Work on a copy (and do not divide: the loss did).
+    The caller may pass the same gradient on to another branch of the network. Work on a copy (and do not divide: the
+    loss did).
     """
 
     def backward(self, d_out: np.ndarray) -> Gradients:

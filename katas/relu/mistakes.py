@@ -10,7 +10,8 @@ from reference.relu import ReLU
 class UpstreamOverwritten(ReLU):
     """backward writes its zeros into d_out and returns that same array.
 
-    `d_out[mask] = 0; dx = d_out` is in several textbooks and crib sheets. The array belongs to the caller: a network with a skip
+    `d_out[mask] = 0; dx = d_out` is in several textbooks and crib sheets. The array belongs to the caller: a network
+    with a skip
     connection hands the same gradient to two branches, and one of them now gets zeros.
     """
 
@@ -79,7 +80,8 @@ class UpstreamForgotten(ReLU):
 class LeakySlope(ReLU):
     """Negative inputs pass a hundredth of the gradient, as in leaky ReLU, though forward cuts them off.
 
-    backward must be the derivative of the forward that was written; forward gives 0 for every negative x, so its slope there is 0.
+    backward must be the derivative of the forward that was written; forward gives 0 for every negative x, so its slope
+    there is 0.
     """
 
     def backward(self, d_out: np.ndarray) -> np.ndarray:
@@ -151,7 +153,8 @@ class MaskUsedUp(ReLU):
 class AlwaysDouble(ReLU):
     """float32 input comes back as float64.
 
-    `np.where(x > 0, x, 0.0) * 1.0` with a float64 mask, or `np.zeros(x.shape)`, doubles memory and time of every layer above.
+    `np.where(x > 0, x, 0.0) * 1.0` with a float64 mask, or `np.zeros(x.shape)`, doubles memory and time of every layer
+    above.
     A layer without parameters keeps the dtype of its input.
     """
 
