@@ -233,6 +233,16 @@ class WrongForward(Linear):
         return Linear.backward(self, 2 * d_out)
 
 
+class ConstantLayer(Linear):
+    """Zero everywhere, and zero is its derivative."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        return np.zeros((len(x), len(self.bias)))
+
+    def backward(self, d_out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return np.zeros((len(d_out), len(self.weight))), np.zeros_like(self.weight), np.zeros_like(self.bias)
+
+
 class TestLayers:
     def case(self, definition: type, n_in: int = 4, n_out: int = 3) -> tuple[LayerCase, Linear]:
         rng = np.random.default_rng(0)
@@ -276,6 +286,12 @@ class TestLayers:
         sentence = "your backward is the derivative of your own forward, so the mistake is in forward"
         with pytest.raises(CheckFailed, match=f"; {re.escape(sentence)}$"):
             assert_reference_gradient(case, ours, name, np.random.default_rng(2))
+
+    @pytest.mark.parametrize("name", ["d_x", "d_weight", "d_bias"])
+    def test_constant_forward_earns_no_follow_through(self, name: str) -> None:
+        case, _ = self.case(ConstantLayer)
+        with pytest.raises(CheckFailed, match=f"forward does not depend on {name.removeprefix('d_')}"):
+            assert_own_gradient(case, name, np.random.default_rng(1))
 
     def test_options_reach_forward(self) -> None:
         class Switch:

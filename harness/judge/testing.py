@@ -202,26 +202,24 @@ def assert_own_gradient(case: LayerCase, name: str, rng: np.random.Generator, lo
     """
     parameter = name.removeprefix("d_")
     layer = case.layer
-    if parameter == "x":
-        assert_gradient(
-            lambda x: layer.forward(x, **case.options),
-            case.x,
-            lambda d_out: _after_forward(case, d_out)["d_x"],
-            rng,
-            name,
-            locate=locate,
-        )
-        return
-    start = np.array(getattr(layer, parameter))
+    start = case.x if parameter == "x" else np.array(getattr(layer, parameter))
 
     def forward(value: np.ndarray) -> Any:
+        if parameter == "x":
+            return layer.forward(value, **case.options)
         setattr(layer, parameter, value)
         return case.forward()
 
     def backward(d_out: np.ndarray) -> Any:
-        setattr(layer, parameter, start)
+        if parameter != "x":
+            setattr(layer, parameter, start)
         return _after_forward(case, d_out)[name]
 
+    outs = [forward(start), forward(start + 0.01 * gradcheck.spread_signs(rng, start.shape, start.dtype))]
+    for out in outs:
+        assert_shape(out, np.shape(out), "the output of forward")
+    if np.array_equal(*outs):
+        raise CheckFailed(f"forward does not depend on {parameter}, so {name} has no derivative to agree with")
     assert_gradient(forward, start, backward, rng, name, locate=locate)
 
 
