@@ -120,7 +120,9 @@ def hidden_outputs(theirs: Any, x: np.ndarray, last: int) -> np.ndarray:
 
 
 class TestForward:
-    @pytest.mark.parametrize("hidden", [[5], [1], [4, 6], [5, 3, 4]], ids=["one layer", "one unit", "two layers", "three layers"])
+    @pytest.mark.parametrize(
+        "hidden", [[5], [1], [4, 6], [5, 3, 4]], ids=["one layer", "one unit", "two layers", "three layers"]
+    )
     def test_predict(self, solution: Any, rng: np.random.Generator, hidden: list[int]) -> None:
         """predict gives the scores of affine, ReLU, ..., affine"""
         theirs, ours = net_pair(solution, rng, 4, hidden, 3)
