@@ -11,6 +11,7 @@ ten thousand times larger. In float32 the same reasoning gives 1e-5.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from harness.sandbox.errors import SolutionRaised
 from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, stand_in, unrecorded
 
 __all__ = [
+    "SHAPE_WORDS",
     "CheckFailed",
     "LayerCase",
     "assert_close",
@@ -319,15 +321,22 @@ def _passes(check: Callable[..., None], *args: Any) -> bool:
 # arguments
 
 
+SHAPE_WORDS = ("shape", "size", "mismatch", "aligned", "broadcast")
+"""Words of NumPy's own ValueErrors for shapes that do not fit, which are as good as ours: they tell the sizes."""
+
+
 def assert_rejects(call: Callable[[], Any], names: str | Sequence[str], value: Any) -> None:
-    """Fail unless `call` raises ValueError with a message that shows the argument or its value.
+    """Fail unless `call` raises ValueError with a message that names the argument and the value.
 
     Args:
         call: the call with one bad argument.
-        names: the argument's name, or several names that a message may use for it.
-        value: the bad value.
+        names: the argument's name, or several words one of which a message may use for it; upper case, `_` and spaces
+            are all the same.
+        value: the bad value, or None where there is no single one to show. A number may be written in any way, and may
+            stand among others, as in a shape.
     """
     names = (names,) if isinstance(names, str) else tuple(names)
+    argument = names[0] if value is None else f"{names[0]}={value!r}"
     try:
         call()
     except SolutionRaised as raised:
@@ -335,18 +344,33 @@ def assert_rejects(call: Callable[[], Any], names: str | Sequence[str], value: A
         if error.is_a("NotImplementedError"):
             raise
         if not error.is_a("ValueError"):
+            came = f"{raised.call} raised {error.type}: {error.message}"
+            raise CheckFailed(f"{argument} must raise ValueError; {came}") from None
+        missing = [
+            part
+            for part, there in (("argument", _names_one_of(error.message, names)), ("value", _shows(error.message, value)))
+            if not there
+        ]
+        if missing:
             raise CheckFailed(
-                f"{names[0]}={value!r} must raise ValueError; {raised.call} raised {error.type}: {error.message}"
-            ) from None
-        text = error.message.lower().replace("_", " ")
-        shown = [*(name.lower().replace("_", " ") for name in names), str(value).lower()]
-        if not any(word in text for word in shown):
-            raise CheckFailed(
-                f"{names[0]}={value!r} raises ValueError, but its message does not name the argument and the value: "
+                f"{argument} raises ValueError, but its message does not name the {' and the '.join(missing)}: "
                 f"{error.message!r}"
             ) from None
         return
-    raise CheckFailed(f"{names[0]}={value!r} must raise ValueError, but nothing was raised")
+    raise CheckFailed(f"{argument} must raise ValueError, but nothing was raised")
+
+
+def _names_one_of(message: str, names: Sequence[str]) -> bool:
+    text = message.lower().replace("_", " ")
+    return any(re.search(rf"(?<![a-z]){re.escape(name.lower().replace('_', ' '))}s?(?![a-z])", text) for name in names)
+
+
+def _shows(message: str, value: Any) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, int | float):
+        return any(float(number) == value for number in re.findall(r"-?\d+\.?\d*(?:[eE][-+]?\d+)?", message))
+    return str(value).lower() in message.lower()
 
 
 # randomness

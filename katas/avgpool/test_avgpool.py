@@ -80,6 +80,15 @@ class TestGradient:
         expected = np.array([[[[3.0, 3.0, -5.0, -5.0], [3.0, 3.0, -5.0, -5.0], [0.0, 0.0, 0.0, 0.0]]]])
         assert_close(theirs.backward(np.array([[[[12.0, -20.0]]]])), expected, "d_x")
 
+    def test_repeated(self, solution: Any, rng: np.random.Generator) -> None:
+        """a second backward gives the same gradient again"""
+        theirs, ours = layer_pair(solution, {"kernel_size": 2, "stride": 1})
+        x, d_out = rng.normal(size=(2, 2, 4, 5)), rng.normal(size=(2, 2, 3, 4))
+        theirs.forward(x)
+        ours.forward(x)
+        theirs.backward(d_out)
+        assert_close(theirs.backward(d_out), ours.backward(d_out), "d_x of the second call")
+
     def test_after_other_batch(self, solution: Any, rng: np.random.Generator) -> None:
         """backward belongs to the last forward, whatever the shape of its batch"""
         theirs, ours = layer_pair(solution, {"kernel_size": 3, "stride": 2})

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from harness.judge.testing import (
+    SHAPE_WORDS,
     LayerCase,
     assert_close,
     assert_own_gradient,
@@ -190,5 +191,5 @@ class TestRobustness:
         theirs, ours = layer_pair(solution, rng, 3)
         x = batch(rng, (5, 3))
         assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
-        names = ("x", "num_features", "features", "channels", "shape")
+        names = ("x", "num_features", "features", "channels", *SHAPE_WORDS)
         assert_rejects(lambda: theirs.forward(batch(rng, (5, width))), names, width)

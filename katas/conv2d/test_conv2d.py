@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from harness.judge.testing import (
+    SHAPE_WORDS,
     LayerCase,
     assert_close,
     assert_honours_generator,
@@ -44,7 +45,7 @@ class Geometry:
     def pair(self, solution: Any, rng: np.random.Generator) -> tuple[Any, Conv2d]:
         """The learner's layer and the reference, with the same random parameters."""
         arguments = (self.image[1], self.kernels, self.kernel_size)
-        theirs = solution.Conv2d(*arguments, stride=self.stride, padding=self.padding)
+        theirs = solution.Conv2d(*arguments, self.stride, self.padding)
         ours = Conv2d(*arguments, stride=self.stride, padding=self.padding)
         share_parameters(theirs, ours, rng, PARAMETERS)
         return theirs, ours
@@ -204,7 +205,7 @@ class TestRobustness:
         assert_shape(layer.forward(rng.normal(size=(2, 3, 4, 4))), (2, 2, 3, 3), "forward(x)")
         for channels in (1, 4):
             x = rng.normal(size=(2, channels, 4, 4))
-            assert_rejects(partial(layer.forward, x), ("in_channels", "channels", "shape"), channels)
+            assert_rejects(partial(layer.forward, x), ("in_channels", "channels", "x", *SHAPE_WORDS), channels)
 
     def test_kernel_too_large(self, solution: Any, rng: np.random.Generator) -> None:
         """a kernel larger than the padded input raises ValueError"""

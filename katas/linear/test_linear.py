@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from harness.judge.testing import (
+    SHAPE_WORDS,
     LayerCase,
     assert_close,
     assert_honours_generator,
@@ -135,4 +136,4 @@ class TestRobustness:
         """x with the wrong number of features raises ValueError"""
         theirs = solution.Linear(4, 3, rng=np.random.default_rng(1))
         assert_shape(theirs.forward(rng.normal(size=(2, 4))), (2, 3), "forward(x)")
-        assert_rejects(lambda: theirs.forward(rng.normal(size=(2, 5))), ("x", "in_features", "shape"), 5)
+        assert_rejects(lambda: theirs.forward(rng.normal(size=(2, 5))), ("x", "in_features", *SHAPE_WORDS), 5)

@@ -61,7 +61,7 @@ class TestForward:
     def test_negative(self, solution: Any, rng: np.random.Generator) -> None:
         """windows without a positive value have a negative maximum"""
         theirs, ours = layer_pair(solution, {"kernel_size": 2, "stride": 1})
-        x = -np.abs(distinct(rng, (2, 2, 4, 5))) - 1.0
+        x = -1e6 * (np.abs(distinct(rng, (2, 2, 4, 5))) + 1.0)
         assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
 
     def test_stride_by_position(self, solution: Any, rng: np.random.Generator) -> None:
@@ -98,6 +98,15 @@ class TestGradient:
         theirs, ours = layer_pair(solution, {"kernel_size": 3, "stride": stride})
         x = rng.integers(-2, 2, size=(3, 3, 6, 6)).astype(float)
         assert_reference_gradient(LayerCase(theirs, x), ours, "d_x", rng)
+
+    def test_repeated(self, solution: Any, rng: np.random.Generator) -> None:
+        """a second backward gives the same gradient again"""
+        theirs, ours = layer_pair(solution, {"kernel_size": 2, "stride": 1})
+        x, d_out = distinct(rng, (2, 2, 4, 5)), rng.normal(size=(2, 2, 3, 4))
+        theirs.forward(x)
+        ours.forward(x)
+        theirs.backward(d_out)
+        assert_close(theirs.backward(d_out), ours.backward(d_out), "d_x of the second call")
 
     def test_after_other_batch(self, solution: Any, rng: np.random.Generator) -> None:
         """backward belongs to the last forward, whatever the shape of its batch"""

@@ -9,6 +9,7 @@ import pytest
 
 import reference.sandwich as ours
 from harness.judge.testing import (
+    SHAPE_WORDS,
     CheckFailed,
     assert_close,
     assert_gradient,
@@ -315,4 +316,4 @@ class TestRobustness:
         arrays = make_arrays(rng, layer)
         assert_layer(solution, layer, "", arrays, rng)
         arrays["x"] = rng.normal(size=(5, 7))
-        assert_rejects(lambda: forward(solution, layer, arrays, ()), ("x", "w", "features", "shape"), 7)
+        assert_rejects(lambda: forward(solution, layer, arrays, ()), ("x", "w", "features", *SHAPE_WORDS), 7)

@@ -170,5 +170,5 @@ def assert_rejects_count(solution: Any, kind: type, count: int, **options: Any) 
     pair = optimiser_pair(solution, kind, params, **options)
     pair.theirs.step([np.ones(2), np.ones(2)])
     pair.moved()
-    words = ("grads", "gradients", "params", "parameters", "length")
-    assert_rejects(lambda: pair.theirs.step([np.ones(2)] * count), words, count)
+    words = ("grads", "gradients", "params", "parameters", "length", "argument")  # the last is zip's own word
+    assert_rejects(lambda: pair.theirs.step([np.ones(2)] * count), words, None)

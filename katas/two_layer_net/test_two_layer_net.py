@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from harness.judge.testing import (
+    SHAPE_WORDS,
     assert_close,
     assert_gradient,
     assert_honours_generator,
@@ -266,4 +267,4 @@ class TestRobustness:
         theirs, ours = net_pair(solution, rng, 4, 5, 3)
         x = rng.normal(size=(2, 4))
         assert_close(theirs.predict(x), ours.predict(x), "predict(x)")
-        assert_rejects(lambda: theirs.predict(rng.normal(size=(2, 7))), ("x", "input_size", "features", "shape"), 7)
+        assert_rejects(lambda: theirs.predict(rng.normal(size=(2, 7))), ("x", "input_size", "features", *SHAPE_WORDS), 7)
