@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ __all__ = [
     "assert_reference_gradient",
     "assert_rejects",
     "assert_shape",
+    "by_position",
     "by_properties",
     "expect",
     "fetch",
@@ -195,6 +196,21 @@ def share_parameters(theirs: RemoteObject, ours: Any, rng: np.random.Generator, 
         value = rng.normal(size=np.shape(getattr(ours, name)))
         setattr(theirs, name, value)
         setattr(ours, name, value.copy())
+
+
+def by_position(kind: Callable[..., Any], options: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Options as the arguments that follow the required ones, in the order of the reference's signature.
+
+    What lies before the last option given is filled with the reference's defaults. So a solution with the right names
+    in another order is found out.
+
+    Args:
+        kind: the reference's class or function.
+        options: some of its arguments that have defaults.
+    """
+    optional = [p for p in inspect.signature(kind).parameters.values() if p.default is not p.empty]
+    last = max((i for i, parameter in enumerate(optional) if parameter.name in options), default=-1)
+    return tuple(options.get(parameter.name, parameter.default) for parameter in optional[: last + 1])
 
 
 def assert_own_gradient(case: LayerCase, name: str, rng: np.random.Generator, locate: bool = True) -> None:

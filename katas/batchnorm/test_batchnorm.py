@@ -14,6 +14,7 @@ from harness.judge.testing import (
     assert_own_gradient,
     assert_reference_gradient,
     assert_rejects,
+    by_position,
     fill,
     gapped,
     read_only,
@@ -30,7 +31,7 @@ EVALUATION = {"training": False}
 
 def layer_pair(solution: Any, rng: np.random.Generator, width: int, **options: Any) -> tuple[Any, BatchNorm2d]:
     """The learner's layer and the reference, with the same random parameters and running statistics."""
-    theirs, ours = solution.BatchNorm2d(width, **options), BatchNorm2d(width, **options)
+    theirs, ours = solution.BatchNorm2d(width, *by_position(BatchNorm2d, options)), BatchNorm2d(width, **options)
     share_parameters(theirs, ours, rng, (*PARAMETERS, "running_mean"))
     running_var = rng.uniform(0.2, 2.0, width)
     theirs.running_var, ours.running_var = running_var, running_var.copy()

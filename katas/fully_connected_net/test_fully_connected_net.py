@@ -15,6 +15,7 @@ from harness.judge.testing import (
     assert_normal,
     assert_rejects,
     assert_shape,
+    by_position,
     by_properties,
     expect,
     fill,
@@ -37,7 +38,7 @@ def net_pair(
     solution: Any, values: np.random.Generator, n_in: int, hidden: list[int], out: int, **options: Any
 ) -> tuple[Any, FullyConnectedNet]:
     """The learner's network and the reference (never with dropout), with the same random parameters from `values`."""
-    theirs = solution.FullyConnectedNet(n_in, hidden, out, **options)
+    theirs = solution.FullyConnectedNet(n_in, hidden, out, *by_position(FullyConnectedNet, options))
     ours = FullyConnectedNet(n_in, hidden, out, **{**options, "dropout": 0.0})
     share(theirs, ours, {name: values.normal(size=value.shape) for name, value in ours.params.items()})
     return theirs, ours

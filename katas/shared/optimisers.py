@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.judge.testing import CheckFailed, assert_close, assert_rejects, fetch, put
+from harness.judge.testing import CheckFailed, assert_close, assert_rejects, by_position, fetch, put
 from harness.sandbox.proxy import RemoteObject
 
 SHAPES = ((3, 4), (4,), (4,), (2, 3, 2))
@@ -72,9 +72,14 @@ def assert_moved(got: np.ndarray, start: np.ndarray, what: str, when: str) -> No
 def optimiser_pair(solution: Any, kind: type, params: Sequence[np.ndarray], **options: Any) -> OptimiserPair:
     """A pair of optimisers with the same options. `kind` is the reference's class; the solution's has its name."""
     arrays = [put(solution, param) for param in params]
-    theirs = getattr(solution, kind.__name__)(arrays, **options)
+    theirs = getattr(solution, kind.__name__)(arrays, *_in_order(kind, options))
     copies = [param.copy() for param in params]
     return OptimiserPair(theirs, arrays, kind(copies, **options), copies, [param.copy() for param in params])
+
+
+def _in_order(kind: type, options: dict[str, Any]) -> tuple[Any, ...]:
+    """Options by position; `lr` comes first in every optimiser, and SGD's has no default."""
+    return (options["lr"], *by_position(kind, options)) if kind.__name__ == "SGD" else by_position(kind, options)
 
 
 def random_params(rng: np.random.Generator, shapes: Sequence[tuple[int, ...]] = SHAPES) -> list[np.ndarray]:
