@@ -349,7 +349,7 @@ def assert_rejects(call: Callable[[], Any], names: str | Sequence[str], value: A
         names: the argument's name, or several words one of which a message may use for it; upper case, `_` and spaces
             are all the same.
         value: the bad value, or None where there is no single one to show. A number may be written in any way, and may
-            stand among others, as in a shape.
+            stand among others, as in a shape; of a pair one number is enough.
     """
     names = (names,) if isinstance(names, str) else tuple(names)
     argument = names[0] if value is None else f"{names[0]}={value!r}"
@@ -384,6 +384,8 @@ def _names_one_of(message: str, names: Sequence[str]) -> bool:
 def _shows(message: str, value: Any) -> bool:
     if value is None:
         return True
+    if isinstance(value, tuple):
+        return any(_shows(message, part) for part in value)
     if isinstance(value, int | float):
         return any(float(number) == value for number in re.findall(r"-?\d+\.?\d*(?:[eE][-+]?\d+)?", message))
     return str(value).lower() in message.lower()

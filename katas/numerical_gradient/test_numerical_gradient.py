@@ -104,10 +104,9 @@ class TestInput:
         assert_raises(lambda: solution.numerical_gradient(failing(call), array))
         assert_same_bits(fetch(array), x, "after f has raised")
 
-    @pytest.mark.parametrize("layout", [gapped, np.asfortranarray], ids=["gapped", "column by column"])
-    def test_gapped(self, solution: Any, rng: np.random.Generator, layout: Any) -> None:
-        """an x that is not laid out row by row works"""
-        assert_gradient_at(solution, Function(rng, (2, 3)), layout(rng.normal(size=(2, 3))))
+    def test_gapped(self, solution: Any, rng: np.random.Generator) -> None:
+        """an x that is not contiguous works"""
+        assert_gradient_at(solution, Function(rng, (2, 3)), gapped(rng.normal(size=(2, 3))))
 
 
 class TestCalls:

@@ -284,6 +284,20 @@ class UnstableSoftmax(TwoLayerNet):
             return np.asarray(np.log(exponentials / exponentials.sum(axis=1, keepdims=True)))
 
 
+class UnstableLoss(TwoLayerNet):
+    """loss takes `log(sum(exp(scores)))` of the scores as they are, while the probabilities are stable.
+
+    From about 710 on `exp` is infinite, far below zero the sum is 0, and the logarithm is infinite either way. The same
+    maximum that steadies the softmax steadies the loss: take it off before `exp`, add it after `log`.
+    """
+
+    def loss(self, x: np.ndarray, t: np.ndarray) -> float:
+        scores = self._scores(self._hidden(x))
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            logs = np.log(np.exp(scores).sum(axis=1))
+        return float((logs - scores[np.arange(len(x)), self._labels(x, t)]).mean())
+
+
 class MaximumOfWholeBatch(TwoLayerNet):
     """Softmax takes the maximum of the whole array off, instead of each row's own. A row far below
     the largest one underflows as a whole and becomes 0 / 0. It comes from code for one sample."""

@@ -84,6 +84,14 @@ class TestForward:
         share(theirs, ours, {"b2": np.full(3, 1e4)})
         assert_close(theirs.predict(x), ours.predict(x), "predict(x)")
 
+    @pytest.mark.parametrize("level", [1e4, -1e4], ids=["high", "low"])
+    def test_loss_far_from_zero(self, solution: Any, rng: np.random.Generator, level: float) -> None:
+        """loss depends on how scores differ, not on how far from zero all of them are"""
+        theirs, ours = net_pair(solution, rng, 4, 5, 3)
+        share(theirs, ours, {"b2": np.full(3, level)})
+        x, t = rng.normal(size=(6, 4)), np.array([0, 1, 2, 2, 1, 0])
+        assert_close(theirs.loss(x, t), ours.loss(x, t), "loss(x, t)")
+
     @pytest.mark.parametrize("kind", KINDS)
     def test_loss(self, solution: Any, rng: np.random.Generator, kind: str) -> None:
         """loss gives the mean cross-entropy of the batch"""
