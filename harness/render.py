@@ -12,14 +12,17 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from harness.catalog import Kata
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 MAX_WIDTH = 100
 NOT_TIMED = "It could not be timed: it is too slow for the kata's workload, or the machine too busy."
@@ -284,6 +287,8 @@ class ProgressLine:
 
 def show_summary(console: Console, verdicts: Sequence[tuple[Kata, Verdict]]) -> None:
     """The table of `kata check --all`: one line a solution, and what fails first."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, show_header=True, header_style="bold", expand=True)
     table.add_column("solution", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
@@ -352,6 +357,8 @@ def _folded(line: str, width: int) -> list[str]:
 def _side_by_side(yours: str, ours: str, name: str) -> Table:
     import difflib
 
+    from rich.table import Table
+
     table = Table(box=None, show_header=True, header_style="bold", pad_edge=False, padding=(0, 1), expand=True)
     table.add_column(name, ratio=1, overflow="fold")
     table.add_column("the reference", ratio=1, overflow="fold")
@@ -375,6 +382,8 @@ def show_command(console: Console, command: str, remark: str) -> None:
 
 def show_katas(console: Console, katas: Sequence[Kata], states: Mapping[str, str]) -> None:
     """All katas by topic: name, difficulty, par time, and the learner's state in words."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, show_header=True, header_style="bold")
     for name in ("kata", "difficulty", "par", "state"):
         table.add_column(name, justify="right" if name == "par" else "left", no_wrap=True)

@@ -58,8 +58,8 @@ class TestMeasure:
         assert timing.reference_ms > 0
 
     def test_slow_solution_has_its_ratio(self, client: Callable[[str], WorkerClient]) -> None:
-        timing = measure(catalog.load("relu"), client(slowed(0.02)))
-        assert 20 <= timing.solution_ms < 200
+        timing = measure(catalog.load("relu"), client(slowed(0.1)))
+        assert 100 <= timing.solution_ms < 1000
         assert timing.ratio == pytest.approx(timing.solution_ms / timing.reference_ms, rel=0.5)
         assert timing.ratio > 5
 
@@ -81,10 +81,10 @@ class TestMeasure:
 
     def test_rival_can_be_another_file(self, client: Callable[[str], WorkerClient], tmp_path: Path) -> None:
         rival = tmp_path / "rival.py"
-        rival.write_text(slowed(0.02))
+        rival.write_text(slowed(0.2))
         timing = measure(catalog.load("relu"), client(RELU), seconds=0.2, rival=rival)
         assert timing.ratio < 0.2
-        assert timing.reference_ms >= 20
+        assert timing.reference_ms >= 200
 
     def test_time_in_the_judge_and_on_the_wire_does_not_count(self, client: Callable[[str], WorkerClient]) -> None:
         """A call that does nothing takes next to no time, though its arrays have to cross."""

@@ -27,6 +27,7 @@ TRACE_SECONDS = 0.5
 MAX_TRACE_CHARS = 20_000
 KEPT_OUTPUT_BYTES = 20_000
 MAX_OUTPUT_BYTES = 16 * 2**20
+GLANCES = 100
 
 
 class WorkerClient:
@@ -53,6 +54,7 @@ class WorkerClient:
         self.path = path.resolve()
         self.call_timeout = call_timeout
         self.budget = budget
+        self.methods: set[tuple[str, str]] = set()
         self._sandbox = sandbox
         self._worker = first
         self._interrupt = interrupt
@@ -202,11 +204,16 @@ class WorkerClient:
     def _read(self, size: int, call: str, give_up: float) -> bytes:
         assert self._worker is not None
         parts = bytearray()
+        glances = 0
         while len(parts) < size:
             try:
                 part = os.read(self._worker.replies, min(size - len(parts), 1 << 20))
             except BlockingIOError:
-                self._wait(call, give_up)
+                glances += 1
+                if glances < GLANCES:  # most calls take less time than falling asleep and waking up again
+                    os.sched_yield()
+                else:
+                    self._wait(call, give_up)
                 continue
             if not part:
                 raise WorkerCrashed(self._how_it_ended(call))

@@ -23,6 +23,7 @@ class LocalBackend:
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = names
+        self.methods: set[tuple[str, str]] = set()
         self._functions: dict[int, Callable[..., Any]] = {}
         self._host = Host(names, "", self._call_back)
 

@@ -23,7 +23,13 @@ from .errors import InputChanged, Refused, RemoteException, SandboxError, Soluti
 
 
 class Backend(Protocol):
-    """Where a solution runs: a worker process, or this one."""
+    """Where a solution runs: a worker process, or this one.
+
+    Attributes:
+        methods: (type, name) of attributes that have turned out to be methods, so that nobody need ask again.
+    """
+
+    methods: set[tuple[str, str]]
 
     def begin_check(self, seed: int) -> None: ...
     def request(self, message: dict[str, Any], call: str) -> dict[str, Any]: ...
@@ -112,7 +118,8 @@ class Solution:
         self._transcript.warnings += reply.get("warnings", ())
         self._transcript.seconds += reply.get("seconds", 0.0)
         value = reply["value"]
-        if message["op"] in ("call", "get", "value"):
+        looked_up = message["op"] == "get" and type(value) is wire.Handle and value.callable  # a method: no answer yet
+        if message["op"] in ("call", "get", "value") and not looked_up:
             self._transcript.record(call, value)
         return self._received(value, call)
 
@@ -152,20 +159,19 @@ class RemoteObject:
     """An object that lives beside the solution: attributes are read, assigned and called over there."""
 
     def __init__(self, solution: Solution, handle: wire.Handle, name: str) -> None:
-        vars(self).update(_solution=solution, _handle=handle, _type=name, _methods={})
+        vars(self).update(_solution=solution, _handle=handle, _type=name)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        method = self._methods.get(name)
-        if method is not None:
-            return method
         call = f"{self._type}.{name}"
+        known = self._solution._backend.methods
+        if (self._type, name) in known:
+            return Function(self._solution, self._handle.id, name, call)
         value = self._solution._exchange({"op": "get", "target": self._handle.id, "name": name}, call)
         if isinstance(value, RemoteObject) and value._handle.callable:
-            method = Function(self._solution, self._handle.id, name, call)
-            self._methods[name] = method
-            return method
+            known.add((self._type, name))
+            return Function(self._solution, self._handle.id, name, call)
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -15,6 +15,7 @@ import importlib.util
 import linecache
 import os
 import resource
+import select
 import signal
 import sys
 import types
@@ -24,6 +25,7 @@ from typing import Any
 
 ADDRESS_SPACE_BYTES = 4 * 2**30
 FILE_BYTES = 64 * 2**20
+GLANCES = 100
 OWN_PACKAGE = "_kata_sandbox"
 PR_SET_PDEATHSIG = 1
 LOST_CONNECTION = 83  # exit code when the solution has closed the pipes under our hands; `client` knows it
@@ -138,6 +140,7 @@ class Worker:
     def __init__(self, wire: Any, host_module: Any, requests: int, replies: int) -> None:
         self._wire, self._host_module = wire, host_module
         self._requests, self._replies = requests, replies
+        os.set_blocking(requests, False)
         self._host: Any = None
         self._process = os.getpid()
         self._number = 0  # of the request that is being answered; the first words belong to none
@@ -192,9 +195,17 @@ class Worker:
 
     def _read(self, size: int) -> bytes:
         parts = bytearray()
+        glances = 0
         while len(parts) < size:
             try:
                 part = os.read(self._requests, min(size - len(parts), 1 << 20))
+            except BlockingIOError:
+                glances += 1
+                if glances < GLANCES:  # the judge's next request is mostly a moment away
+                    os.sched_yield()
+                else:
+                    select.select([self._requests], [], [])
+                continue
             except OSError:
                 os._exit(LOST_CONNECTION)
             if not part:
