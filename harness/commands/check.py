@@ -5,6 +5,7 @@ Imports are ordered by a clock: the worker process is started first, and the hea
 
 from __future__ import annotations
 
+import gc
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -77,6 +78,7 @@ def check_command(
     if sandbox == "bwrap" and not bwrap_works():
         raise WrongCall("bubblewrap (bwrap) is not installed or may not be used here; `kata doctor` tells more")
     worker = spawn(sandbox)
+    gc.disable()  # the imports make nothing that could be collected; `judge` turns it on again
     from harness.judge.session import Options, judge
     from harness.render import ProgressLine
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -76,6 +77,10 @@ def judge(
     from harness.judge.collect import run_pytest
     from harness.judge.plugin import CheckPlugin
     from harness.sandbox.client import WorkerClient
+
+    if not gc.isenabled():  # `kata check` turns it off for the imports
+        gc.freeze()  # what has been imported stays: no collection need look at it
+        gc.enable()
 
     client = WorkerClient(path, options.call_timeout, options.budget, options.sandbox, worker, interrupt)
     try:
