@@ -96,10 +96,22 @@ class TestGradient:
     def test_after_other_batch(self, solution: Any, rng: np.random.Generator) -> None:
         """backward belongs to the last forward, whatever the size of its batch"""
         theirs, ours = layer_pair(solution, rng, 5, 3)
-        for n in (6, 1, 2):
+        for n in (6, 6, 1, 2):
             case = LayerCase(theirs, rng.normal(size=(n, 5)), PARAMETERS)
             assert_reference_gradient(case, ours, "d_weight", rng)
             assert_reference_gradient(case, ours, "d_bias", rng)
+
+    def test_two_layers(self, solution: Any, rng: np.random.Generator) -> None:
+        """two layers do not share what they remember"""
+        pairs = [layer_pair(solution, rng, 4, 3) for _ in range(2)]
+        for theirs, ours in pairs:
+            x = rng.normal(size=(5, 4))
+            assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
+        d_out = rng.normal(size=(5, 3))
+        for theirs, ours in pairs:
+            got = LayerCase(theirs, np.zeros((5, 4)), PARAMETERS).backward(d_out)
+            for name, expected in zip(GRADIENTS, ours.backward(d_out), strict=True):
+                assert_close(got[name], expected, name)
 
 
 class TestRobustness:

@@ -64,9 +64,9 @@ class TestGradient:
     def test_at_zero(self, solution: Any, rng: np.random.Generator) -> None:
         """the derivative at exactly 0 is 0"""
         layer = solution.ReLU()
-        layer.forward(np.array([[0.0, -0.0, 1.0, -1.0]]))
-        d_out = rng.uniform(0.5, 1.5, (1, 4))
-        assert_close(layer.backward(d_out), d_out * np.array([0.0, 0.0, 1.0, 0.0]), "d_x")
+        layer.forward(np.array([[0.0, -0.0, 1.0, -1.0, 1e-12]]))
+        d_out = rng.uniform(0.5, 1.5, (1, 5))
+        assert_close(layer.backward(d_out), d_out * np.array([0.0, 0.0, 1.0, 0.0, 1.0]), "d_x")
 
     def test_repeated(self, solution: Any, rng: np.random.Generator) -> None:
         """a second backward gives the same gradient again"""
@@ -78,7 +78,7 @@ class TestGradient:
     def test_after_other_batch(self, solution: Any, rng: np.random.Generator) -> None:
         """backward belongs to the last forward, whatever the size of its batch"""
         layer = solution.ReLU()
-        for n in (6, 1, 3):
+        for n in (6, 6, 1, 3):
             assert_reference_gradient(LayerCase(layer, away_from_zero(rng, (n, 4))), ReLU(), "d_x", rng)
 
 
