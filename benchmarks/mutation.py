@@ -25,11 +25,11 @@ from pathlib import Path
 from types import FrameType, ModuleType
 
 from harness import catalog
+from harness.authoring.soundness import first_failure
 from harness.catalog import Kata
 from harness.judge.bank import public_names
 from harness.judge.collect import collect_checks
 from harness.judge.replay import Check
-from harness.soundness import first_failure
 
 MUTANT_SECONDS = 10.0
 ADDRESS_SPACE_BYTES = 6 * 2**30

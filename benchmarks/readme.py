@@ -19,8 +19,8 @@ import tempfile
 from pathlib import Path
 
 from harness import catalog
+from harness.authoring.planting import plant
 from harness.judge.bank import load_bank
-from harness.planting import plant
 
 README = Path(__file__).parents[1] / "README.md"
 SESSION_KATA, SESSION_MISTAKE = "batchnorm", "StatisticsAsConstants"

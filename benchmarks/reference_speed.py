@@ -9,7 +9,7 @@ and beside an im2col by fancy indexing; the others beside the plain way, one win
 
 from __future__ import annotations
 
-from harness.threads import use_one_thread
+from harness.sandbox.threads import use_one_thread
 
 use_one_thread()  # before NumPy is imported, or it has no effect
 

@@ -25,8 +25,8 @@ import time
 from pathlib import Path
 
 from harness import catalog
+from harness.authoring.planting import plant
 from harness.judge.bank import load_bank
-from harness.planting import plant
 
 GIVE_UP_SECONDS = 60.0
 KATA = shutil.which("kata", path=sysconfig.get_path("scripts")) or "kata"

@@ -15,9 +15,9 @@ from typing import Any
 import click
 
 from harness import catalog
-from harness.sentences import complain
-from harness.threads import use_one_thread
-from harness.workspace import UnusableHistory
+from harness.practice.workspace import UnusableHistory
+from harness.sandbox.threads import use_one_thread
+from harness.screens.sentences import complain
 
 EXIT_WRONG_CALL = 2
 EXIT_JUDGE_FAILED = 3
@@ -26,14 +26,14 @@ EXIT_INTERRUPTED = 130
 # name -> module of harness.commands; the order is that of `kata --help`
 COMMANDS = {
     "list": "overview",
-    "start": "practice",
+    "start": "sitting",
     "check": "check",
     "watch": "watch",
-    "hint": "practice",
-    "solution": "practice",
-    "diff": "practice",
+    "hint": "sitting",
+    "solution": "sitting",
+    "diff": "sitting",
     "bench": "check",
-    "reset": "practice",
+    "reset": "sitting",
     "status": "progress",
     "next": "progress",
     "hunt": "hunt",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.threads import use_one_thread
+from harness.sandbox.threads import use_one_thread
 
 use_one_thread()  # before NumPy is imported, or it has no effect
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from harness import catalog
 from harness.catalog import Kata
-from harness.history import History, Practice
 from harness.judge.bank import load_bank
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
+from harness.practice.history import History, Practice
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 CHECKS_A_GROUP = 4

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from harness import catalog
+from harness.authoring.planting import plant
 from harness.judge.bank import load_bank
-from harness.planting import plant
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Open = Callable[..., Any]

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from harness import catalog
+from harness.authoring.planting import plant
+from harness.authoring.stub import make_stub
 from harness.judge.bank import load_bank
-from harness.planting import plant
-from harness.stub import make_stub
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from harness import catalog
-from harness.stub import make_stub
+from harness.authoring.stub import make_stub
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Open = Callable[..., Any]

@@ -12,10 +12,10 @@ import pytest
 from rich.cells import cell_len
 
 from harness import catalog
+from harness.authoring.planting import plant
 from harness.cli import COMMANDS, run
 from harness.judge.bank import load_bank
-from harness.planting import plant
-from harness.render import make_console, show_hint, show_statement
+from harness.screens.render import make_console, show_hint, show_statement
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Open = Callable[..., Any]

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import history as history_module
-from harness.history import MIGRATIONS, History, NewerHistory
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
-from harness.workspace import UnusableHistory
+from harness.practice import history as history_module
+from harness.practice.history import MIGRATIONS, History, NewerHistory
+from harness.practice.workspace import UnusableHistory
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -44,7 +44,7 @@ PASSED = Verdict(
 WRITER = """
 import sys
 from pathlib import Path
-from harness.history import History
+from harness.practice.history import History
 from harness.judge.verdict import CheckResult, GroupResult, Outcome, Verdict
 
 checks = tuple(CheckResult(f"TestForward::test_{n}", "title", Outcome.FAILED, "message " * 20) for n in range(30))

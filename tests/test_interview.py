@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from harness import catalog
-from harness.history import OpenInterview, Practice
-from harness.interview import CORE_TOPICS, NothingFits, draw
+from harness.authoring.planting import plant
 from harness.judge.bank import load_bank
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Verdict
-from harness.planting import plant
-from harness.record import Attempt, Sitting
-from harness.report.scorecard import render_scorecard
-from harness.scorecard import Final, make_result, make_scorecard
+from harness.practice.draw import CORE_TOPICS, NothingFits, draw
+from harness.practice.history import OpenInterview, Practice
+from harness.practice.record import Attempt, Sitting
+from harness.practice.scorecard import Final, make_result, make_scorecard
+from harness.screens.html.interview_page import render_scorecard
 
 Kata = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -10,11 +10,11 @@ from types import ModuleType
 import pytest
 
 from harness import catalog
+from harness.authoring.soundness import examine
 from harness.judge.collect import collect_checks
 from harness.judge.replay import run_check
 from harness.judge.verdict import Outcome
 from harness.sandbox.local import LocalBackend
-from harness.soundness import examine
 
 SEEDS = range(20)
 RIGHT_SOLUTIONS = Path(__file__).with_name("right_solutions")

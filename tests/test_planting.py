@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from harness import catalog
+from harness.authoring.planting import plant
 from harness.judge.bank import Mistake, load_bank, load_reference
 from harness.judge.collect import collect_checks
 from harness.judge.replay import Check, run_check
 from harness.judge.verdict import Outcome
-from harness.planting import plant
 from harness.sandbox.errors import SolutionRaised
 from harness.sandbox.local import LocalBackend
 

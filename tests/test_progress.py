@@ -14,7 +14,7 @@ import pytest
 from synthetic import DAY, Learner, practise_for_months
 
 from harness import catalog
-from harness.stub import make_stub
+from harness.authoring.stub import make_stub
 
 KATA = Path(sys.executable).with_name("kata")
 

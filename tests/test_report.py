@@ -17,9 +17,9 @@ from chromium import Chromium, find_chromium
 from synthetic import Learner, practise_for_months
 
 from harness import catalog
-from harness.record import read_record
-from harness.report.charts import calendar_chart, forecast_chart, ratio_chart, score_chart, solved_chart
-from harness.report.page import write_report
+from harness.practice.record import read_record
+from harness.screens.html.charts import calendar_chart, forecast_chart, ratio_chart, score_chart, solved_chart
+from harness.screens.html.report_page import write_report
 
 NOW = datetime(2025, 3, 20, 12, tzinfo=UTC).timestamp()
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}

@@ -12,9 +12,9 @@ from fsrs import Card, Rating, Scheduler
 from synthetic import DAY, MINUTE, Learner
 
 from harness import catalog
-from harness.days import day_of
-from harness.record import Record, read_record
-from harness.review import Memory, memories, rate, suggest
+from harness.practice.days import day_of
+from harness.practice.record import Record, read_record
+from harness.practice.review import Memory, memories, rate, suggest
 
 NOW = datetime(2025, 3, 20, 12, tzinfo=UTC).timestamp()
 KATAS = catalog.all_katas()

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from harness import catalog
+from harness.authoring.stub import make_stub
 from harness.judge.bank import load_reference, public_names
 from harness.judge.collect import collect_checks
 from harness.judge.replay import run_check
 from harness.judge.verdict import Outcome
 from harness.sandbox.local import LocalBackend
-from harness.stub import make_stub
 
 NAMES = catalog.all_names()
 

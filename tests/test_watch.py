@@ -16,11 +16,11 @@ import pytest
 from conftest import KATA, Terminal, environment
 
 from harness import catalog
+from harness.authoring.planting import plant
 from harness.judge.bank import find_mistake
 from harness.judge.collect import collect_checks
 from harness.judge.session import Options, judge
 from harness.judge.verdict import Verdict
-from harness.planting import plant
 
 Start = Callable[..., Terminal]
 Kata = Callable[..., subprocess.CompletedProcess[str]]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness import catalog
-from harness.workspace import Workspace, find_workspace
+from harness.practice.workspace import Workspace, find_workspace
 
 RELU = catalog.load("relu")
 

@@ -8,8 +8,8 @@ from harness.catalog import Kata
 from harness.commands.common import running_interview
 
 if TYPE_CHECKING:
-    from harness.history import History, Practice
     from harness.judge.verdict import Verdict
+    from harness.practice.history import History, Practice
 
 
 def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: Practice | None) -> str:

@@ -23,9 +23,9 @@ from harness.commands.common import (
     workspace_option,
 )
 from harness.commands.subject import Subject, find_solution, readable_file
+from harness.practice.workspace import Workspace
 from harness.sandbox.spawn import bwrap_works, spawn
-from harness.sentences import say
-from harness.workspace import Workspace
+from harness.screens.sentences import say
 
 if TYPE_CHECKING:
     from harness.judge.verdict import Verdict
@@ -80,7 +80,7 @@ def check_command(
     worker = spawn(sandbox)
     gc.disable()  # the imports make nothing that could be collected; `judge` turns it on again
     from harness.judge.session import Options, judge
-    from harness.render import ProgressLine
+    from harness.screens.render import ProgressLine
 
     subject = Subject.of(kata, solution, workspace, history_if_usable(workspace))
     options = Options(seed=seed, timing=not no_timing, diagnosis=subject.is_diagnosed, call_timeout=timeout, sandbox=sandbox)
@@ -90,7 +90,7 @@ def check_command(
         if as_json:
             click.echo(json.dumps(verdict.as_json(), ensure_ascii=False, allow_nan=False))
         else:
-            from harness.render import NOT_TIMED, SHOWN_FAILURES, make_console
+            from harness.screens.render import NOT_TIMED, SHOWN_FAILURES, make_console
 
             console = make_console()
             subject.show(console, verdict, kata.checks if verbose else SHOWN_FAILURES)
@@ -104,7 +104,7 @@ def _check_all(workspace: Workspace, seed: int, timeout: float, sandbox: str) ->
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from harness.judge.session import Options, judge
-    from harness.render import make_console, show_summary
+    from harness.screens.render import make_console, show_summary
 
     katas = [kata for kata in catalog.all_katas() if workspace.solution(kata).is_file()]
     if not katas:
@@ -149,9 +149,9 @@ def bench_command(kata: Kata | None, path: Path | None, seconds: float, workspac
 
     from harness.judge.session import Options, judge
     from harness.judge.timing import measure
-    from harness.render import make_console, timing_line
     from harness.sandbox.client import WorkerClient
     from harness.sandbox.errors import SandboxError
+    from harness.screens.render import make_console, timing_line
 
     kata, solution = find_solution(kata, path, workspace)
     if not kata.has_workload:

@@ -13,11 +13,11 @@ from click.shell_completion import CompletionItem
 
 from harness import catalog
 from harness.catalog import Kata
-from harness.sentences import complain
-from harness.workspace import UnusableHistory, Workspace, find_workspace
+from harness.practice.workspace import UnusableHistory, Workspace, find_workspace
+from harness.screens.sentences import complain
 
 if TYPE_CHECKING:
-    from harness.history import History, OpenInterview, Practice
+    from harness.practice.history import History, OpenInterview, Practice
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -83,7 +83,7 @@ def open_history(workspace: Workspace) -> History | None:
     """
     if not workspace.exists:
         return None
-    from harness.history import History
+    from harness.practice.history import History
 
     history = History(workspace.history_file)
     if history.notice:

@@ -35,7 +35,7 @@ def check_command(kata: Kata | None, seeds: int) -> int:
     Example:
       kata dev check conv2d --seeds 20
     """
-    from harness.soundness import examine
+    from harness.authoring.soundness import examine
 
     sound = True
     click.echo(f"{'kata':<22}{'checks':>7}{'mistakes':>10}{'diagnosed':>11}{'slowest':>10}{'margin':>10}")
@@ -62,7 +62,7 @@ def new_command(name: str, title: str | None, topic: str, root: Path) -> int:
     Example:
       kata dev new layer-norm --topic normalisation
     """
-    from harness.scaffold import scaffold
+    from harness.authoring.scaffold import scaffold
 
     try:
         written = scaffold(root, name, title, topic)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import click
 
+from harness.authoring.planting import make_hunt
 from harness.catalog import Kata
 from harness.commands.common import WrongCall, kata_argument, make_history, refuse_in_interview, shown, workspace_option
 from harness.judge.bank import Mistake, load_bank
-from harness.planting import make_hunt
-from harness.sentences import say
-from harness.workspace import Workspace
+from harness.practice.workspace import Workspace
+from harness.screens.sentences import say
 
 
 @click.command("hunt")

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from harness import catalog
+from harness.authoring.stub import make_stub
 from harness.commands.common import WrongCall, make_history, open_history, shown, workspace_option
 from harness.commands.subject import Subject
-from harness.sentences import say
-from harness.stub import make_stub
-from harness.workspace import Workspace
+from harness.practice.workspace import Workspace
+from harness.screens.sentences import say
 
 if TYPE_CHECKING:
-    from harness.history import History, OpenInterview, Practice
-    from harness.scorecard import Final
+    from harness.practice.history import History, OpenInterview, Practice
+    from harness.practice.scorecard import Final
 
 MAX_SEED = 10_000
 
@@ -54,8 +54,8 @@ def interview_command(
 
 
 def _begin(minutes: int, topic: str | None, seed: int, workspace: Workspace) -> None:
-    from harness.interview import NothingFits, draw
-    from harness.render import make_console, show_statement
+    from harness.practice.draw import NothingFits, draw
+    from harness.screens.render import make_console, show_statement
 
     history = make_history(workspace)
     before = history.open_interview()
@@ -123,8 +123,8 @@ def _open(workspace: Workspace) -> tuple[OpenInterview, History]:
 
 def _show(interview: OpenInterview, history: History) -> None:
     """One line for each kata, and the clock."""
-    from harness.record import read_record
-    from harness.render import clock
+    from harness.practice.days import clock
+    from harness.practice.record import read_record
 
     record = read_record(history, catalog.all_names())
     sittings = next(one.sittings for one in record.interviews if one.id == interview.id)
@@ -143,10 +143,11 @@ def _show(interview: OpenInterview, history: History) -> None:
 
 
 def _end(interview: OpenInterview, history: History, workspace: Workspace) -> None:
-    from harness.record import read_record
-    from harness.render import ProgressLine, make_console
-    from harness.report.scorecard import render_scorecard
-    from harness.scorecard import make_result, make_scorecard, show_scorecard
+    from harness.practice.record import read_record
+    from harness.practice.scorecard import make_result, make_scorecard
+    from harness.screens.html.interview_page import render_scorecard
+    from harness.screens.render import ProgressLine, make_console
+    from harness.screens.tables import show_scorecard
 
     now = time.time()
     record = read_record(history, catalog.all_names())
@@ -176,7 +177,7 @@ def _end(interview: OpenInterview, history: History, workspace: Workspace) -> No
 def _final(practice: Practice, interview: OpenInterview, history: History, workspace: Workspace) -> Final | None:
     """Judge a file as it was at the end, with a diagnosis; None where it was solved, was changed too late, or is gone."""
     from harness.judge.session import Options, judge
-    from harness.scorecard import Final
+    from harness.practice.scorecard import Final
 
     path: Path = workspace.root / practice.file
     if practice.solved_at is not None or not path.is_file():

@@ -14,8 +14,8 @@ import click
 
 from harness import catalog
 from harness.commands.common import history_if_usable, open_history, running_interview, workspace_option
-from harness.sentences import say
-from harness.workspace import Workspace, find_workspace
+from harness.practice.workspace import Workspace, find_workspace
+from harness.screens.sentences import say
 
 DEMO_KATA = "conv2d"
 DEMO_MISTAKE = "BatchOnlyBiasGradient"
@@ -36,7 +36,7 @@ def list_command(topic: str | None, workspace: Workspace) -> None:
     Example:
       kata list --topic losses
     """
-    from harness.render import make_console, show_katas
+    from harness.screens.render import make_console, show_katas
 
     katas = [kata for kata in catalog.all_katas() if topic in (None, kata.topic)]
     show_katas(make_console(), katas, _states(workspace, katas))
@@ -102,10 +102,10 @@ def demo_command() -> int:
     Example:
       kata demo
     """
+    from harness.authoring.planting import plant
     from harness.commands.check import check_command
-    from harness.commands.practice import start_command
+    from harness.commands.sitting import start_command
     from harness.judge.bank import load_bank
-    from harness.planting import plant
 
     kata = catalog.load(DEMO_KATA)
     mistake = next(mistake for mistake in load_bank(kata.module) if mistake.name == DEMO_MISTAKE)
@@ -133,7 +133,7 @@ def demo_command() -> int:
 
 
 def _announce(command: str, remark: str = "") -> None:
-    from harness.render import make_console, show_command
+    from harness.screens.render import make_console, show_command
 
     show_command(make_console(), command, remark)
     sys.stdout.flush()

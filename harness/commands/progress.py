@@ -10,10 +10,10 @@ import click
 
 from harness import catalog
 from harness.commands.common import WrongCall, open_history, shown, workspace_option
-from harness.workspace import Workspace
+from harness.practice.workspace import Workspace
 
 if TYPE_CHECKING:
-    from harness.record import Record
+    from harness.practice.record import Record
 
 STATUS_MISTAKES = 5
 
@@ -31,11 +31,11 @@ def status_command(workspace: Workspace) -> None:
     if not record.active:
         click.echo("Nothing has been started in this folder yet: kata next says what to begin with.")
         return
-    from harness.days import day_of
-    from harness.lessons import lessons
-    from harness.render import make_console
-    from harness.review import memories
-    from harness.tables import show_status
+    from harness.practice.days import day_of
+    from harness.practice.lessons import lessons
+    from harness.practice.review import memories
+    from harness.screens.render import make_console
+    from harness.screens.tables import show_status
 
     katas = catalog.all_katas()
     made = lessons(record.mistakes[:STATUS_MISTAKES])
@@ -53,9 +53,9 @@ def next_command(start: bool, workspace: Workspace) -> None:
       kata next
       kata next --start
     """
-    from harness.render import make_console
-    from harness.review import suggest
-    from harness.tables import show_next
+    from harness.practice.review import suggest
+    from harness.screens.render import make_console
+    from harness.screens.tables import show_next
 
     record = _record(workspace)
     suggestions = suggest(record, catalog.all_katas(), time.time())
@@ -71,7 +71,7 @@ def next_command(start: bool, workspace: Workspace) -> None:
     console = make_console()
     show_next(console, suggestions, command)
     if start and not going:
-        from harness.commands.practice import start_kata
+        from harness.commands.sitting import start_kata
 
         console.print()
         start_kata(kata, workspace, again=True)
@@ -90,7 +90,7 @@ def report_command(open_it: bool, workspace: Workspace) -> None:
     record = _record(workspace)
     if not record.active:
         raise WrongCall("nothing has been started here yet, so there is nothing to report: `kata start NAME` begins")
-    from harness.report.page import write_report
+    from harness.screens.html.report_page import write_report
 
     path = workspace.state / "report.html"
     try:
@@ -104,7 +104,7 @@ def report_command(open_it: bool, workspace: Workspace) -> None:
 
 def _record(workspace: Workspace) -> Record:
     """The whole history; an empty one where nothing was started yet."""
-    from harness.record import EMPTY, read_record
+    from harness.practice.record import EMPTY, read_record
 
     history = open_history(workspace)
     return read_record(history, catalog.all_names()) if history else EMPTY

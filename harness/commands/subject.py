@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from harness import catalog
 from harness.catalog import Kata
 from harness.commands.common import WrongCall, last_practice, open_history, running_interview, shown
-from harness.sentences import complain
-from harness.workspace import HUNT_PREFIX, UnusableHistory, Workspace
+from harness.practice.workspace import HUNT_PREFIX, UnusableHistory, Workspace
+from harness.screens.sentences import complain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.history import History, Practice
     from harness.judge.verdict import Verdict
+    from harness.practice.history import History, Practice
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -124,7 +124,7 @@ class Subject:
     def show(self, console: Console, verdict: Verdict, full: int) -> None:
         """Show a verdict that `keep` returned, with `full` failures in full, and what to do next."""
         from harness.commands.advice import next_step
-        from harness.render import show_verdict
+        from harness.screens.render import show_verdict
 
         advice = next_step(verdict, self.kata, self.history, self.practice)
         show_verdict(

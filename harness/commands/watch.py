@@ -16,16 +16,16 @@ import click
 from harness.catalog import Kata
 from harness.commands.common import history_if_usable, kata_argument, shown, workspace_option
 from harness.commands.subject import Subject, find_solution, readable_file
+from harness.practice.workspace import Workspace
 from harness.sandbox.spawn import Spawned, bwrap_works, spawn
-from harness.workspace import Workspace
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from harness.commands.watcher import Watcher
     from harness.judge.replay import Check
     from harness.judge.session import Options
     from harness.judge.verdict import Verdict
-    from harness.watch import Watcher
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 FOOTER_LINES = 3
@@ -48,9 +48,9 @@ def watch_command(kata: Kata | None, seed: int, workspace: Workspace) -> int:
     kata, path = find_solution(kata, None, workspace)
     sandbox = "bwrap" if bwrap_works() else "none"
     worker = spawn(sandbox)
+    from harness.commands.watcher import Watcher
     from harness.judge.collect import collect_checks
     from harness.judge.session import Options
-    from harness.watch import Watcher
 
     subject = Subject.of(kata, path, workspace, history_if_usable(workspace))
     with Watcher(path) as watcher:
@@ -86,7 +86,7 @@ class Session:
 
     def run(self) -> None:
         """Judge, wait, and do what the keys say, until `q` is pressed."""
-        from harness.watch import Event
+        from harness.commands.watcher import Event
 
         self._judge()
         while not self._watcher.quitting:
@@ -107,7 +107,7 @@ class Session:
 
     def _judge(self, timing: bool = False) -> None:
         """Judge the file as it is, show the verdict and keep it; begin again where the file is changed meanwhile."""
-        from harness.render import ProgressLine
+        from harness.screens.render import ProgressLine
 
         reached = False
         while not reached and not self._watcher.quitting:
@@ -162,7 +162,7 @@ class Session:
             verdict = first[0]
         told = subject.keep(verdict, self._notices.append)
         if timing and verdict.passed and verdict.timing is None and not watcher.is_stale():
-            from harness.render import NOT_TIMED
+            from harness.screens.render import NOT_TIMED
 
             self._notices.append(NOT_TIMED)
         if self._notices or verdict.timing or verdict.groups != first[0].groups:
@@ -190,8 +190,8 @@ class Session:
             self._show(self._verdict)
 
     def _hint(self) -> None:
-        from harness.commands.practice import take_hint
-        from harness.render import show_hint
+        from harness.commands.sitting import take_hint
+        from harness.screens.render import show_hint
 
         subject = self._subject
         if subject.in_interview():
@@ -204,7 +204,7 @@ class Session:
 
     def _next_failure(self) -> None:
         from harness.judge.verdict import Outcome
-        from harness.render import show_check
+        from harness.screens.render import show_check
 
         passing = (Outcome.PASSED, Outcome.BLOCKED)
         failing = [check for check in self._verdict.checks() if check.outcome not in passing] if self._verdict else []
@@ -240,7 +240,7 @@ class Session:
 
     def _show_verdict(self, console: Console) -> None:
         """The verdict, with as many failures in full as the terminal has room for."""
-        from harness.render import SHOWN_FAILURES
+        from harness.screens.render import SHOWN_FAILURES
 
         assert self._verdict is not None
         for full in range(SHOWN_FAILURES, -1, -1):
@@ -252,7 +252,7 @@ class Session:
         console.file.write(screen)
 
     def _draw(self) -> None:
-        from harness.render import make_console
+        from harness.screens.render import make_console
 
         console = make_console()
         if console.is_terminal:

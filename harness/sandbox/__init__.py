@@ -8,6 +8,7 @@ reply   what a worker sent, looked at before it is believed
 client  the judge's end: deadlines, deaths, captured output
 local   the same requests carried out in this process, for the reference and for mistakes
 proxy   what a hidden test sees of either
+threads    one BLAS thread for a process
 interrupt  a way to end a judgement early
 errors  everything that can go wrong, as exceptions with a sentence for the learner
 """

@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.threads import THREAD_VARIABLES
+from harness.sandbox.threads import THREAD_VARIABLES
 
 from .errors import JudgeFailure
 

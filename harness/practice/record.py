@@ -1,6 +1,6 @@
 """The whole of a learner's history as plain data, for everything that looks back: status, what to do next, the report.
 
-`harness.history` writes the database and answers the small questions of a command; this module reads it all at one moment.
+`history` writes the database and answers the small questions of a command; this module reads it all at one moment.
 Interviews and hunts are kept apart: what is said of a kata comes from practices of the kind `kata` alone.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from harness.history import History, Practice
+from harness.practice.history import History, Practice
 
 
 class State(StrEnum):

@@ -15,11 +15,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.catalog import Kata
-from harness.days import ago, ahead, day_of, times
-from harness.lessons import Lesson, lessons
-from harness.record import FailedCheck, KataRecord, Record, Sitting, State
-from harness.render import clock
-from harness.report.charts import (
+from harness.practice.days import ago, ahead, clock, day_of, times
+from harness.practice.lessons import Lesson, lessons
+from harness.practice.record import FailedCheck, KataRecord, Record, Sitting, State
+from harness.practice.review import Memory, memories, rate
+from harness.screens.html.charts import (
     Chart,
     calendar_chart,
     forecast_chart,
@@ -28,7 +28,6 @@ from harness.report.charts import (
     solved_chart,
     topic_chart,
 )
-from harness.review import Memory, memories, rate
 
 FORECAST_DAYS = 28
 SHOWN_MISTAKES = 12
@@ -142,7 +141,7 @@ def gather(record: Record, katas: Sequence[Kata], workspace: str, now: float) ->
 def make_environment(today: date) -> Environment:
     """Jinja as the report needs it: everything is escaped, and nothing unprintable gets through."""
     environment = Environment(
-        loader=PackageLoader("harness.report"),
+        loader=PackageLoader("harness.screens.html"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_printable,

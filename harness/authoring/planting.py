@@ -8,7 +8,7 @@ import sys
 
 from harness.catalog import Kata
 from harness.judge.bank import FunctionMistake, Mistake
-from harness.workspace import HUNT_PREFIX
+from harness.practice.workspace import HUNT_PREFIX
 
 HEADER = """\
 # Bug hunt: one mistake is planted in this file. Find it and mend it.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness import catalog
 from harness.judge.bank import load_bank
-from harness.record import MadeMistake
+from harness.practice.record import MadeMistake
 
 SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
 

@@ -1,4 +1,4 @@
-"""Moments as days of the learner's own calendar, and small amounts of them in words."""
+"""Moments as days of the learner's own calendar, and spans of time in words."""
 
 from __future__ import annotations
 
@@ -32,3 +32,12 @@ def short(days: int) -> str:
 def times(number: int) -> str:
     """How often, in words."""
     return "once" if number == 1 else "twice" if number == 2 else f"{number} times"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss, h:mm:ss, or days."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} days"
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

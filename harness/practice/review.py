@@ -14,9 +14,8 @@ from datetime import UTC, date, datetime
 from fsrs import Card, Rating, Scheduler
 
 from harness.catalog import Kata
-from harness.days import ago, ahead, day_of
-from harness.record import KataRecord, Record, Sitting
-from harness.render import clock
+from harness.practice.days import ago, ahead, clock, day_of
+from harness.practice.record import KataRecord, Record, Sitting
 
 LONGEST_INTERVAL_DAYS = 180
 GOOD_HINTS = 2

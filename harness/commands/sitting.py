@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from harness.authoring.stub import make_stub
 from harness.catalog import Kata
 from harness.commands.common import (
     WrongCall,
@@ -18,10 +19,9 @@ from harness.commands.common import (
     workspace_option,
 )
 from harness.commands.subject import solution_of
-from harness.history import History, Practice
-from harness.sentences import say
-from harness.stub import make_stub
-from harness.workspace import Workspace
+from harness.practice.history import History, Practice
+from harness.practice.workspace import Workspace
+from harness.screens.sentences import say
 
 
 @click.command("start")
@@ -57,7 +57,7 @@ def start_kata(kata: Kata, workspace: Workspace, again: bool) -> None:
     except OSError as error:
         raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
     history.start(kata.name, kata.file_name)
-    from harness.render import make_console, show_statement
+    from harness.screens.render import make_console, show_statement
 
     console = make_console()
     show_statement(console, kata)
@@ -82,7 +82,7 @@ def hint_command(kata: Kata | None, workspace: Workspace) -> None:
     if history is None or practice is None:
         raise WrongCall(f"{kata.name} has not been started here: `kata start {kata.name}` does")
     refuse_in_interview(kata, history)
-    from harness.render import make_console, show_hint
+    from harness.screens.render import make_console, show_hint
 
     seen = history.hints_seen(practice)
     console = make_console()
@@ -119,7 +119,7 @@ def solution_command(kata: Kata | None, yes: bool, workspace: Workspace) -> None
         note = " It will count as revealed" if practice else ""
         if not click.confirm(f"Show the whole solution of {kata.name}?{note}"):
             return
-    from harness.render import make_console, show_source
+    from harness.screens.render import make_console, show_source
 
     show_source(make_console(), kata.reference_file.read_text(encoding="utf-8"))
     if history and practice and practice.solved_at is None:
@@ -143,7 +143,7 @@ def diff_command(kata: Kata | None, workspace: Workspace) -> None:
     mended = practice is not None and practice.solved_at is not None
     if history is None or not (mended or history.was_solved(kata.name) or history.was_revealed(kata.name)):
         raise WrongCall(f"solve {kata.name} first, or give it up with `kata solution {kata.name}`: this shows our solution")
-    from harness.render import make_console, show_diff
+    from harness.screens.render import make_console, show_diff
 
     yours = path.read_text(encoding="utf-8", errors="replace")
     show_diff(make_console(), yours, kata.reference_file.read_text(encoding="utf-8"), shown(path))
@@ -164,8 +164,8 @@ def reset_command(kata: Kata | None, workspace: Workspace) -> None:
     path = solution_of(kata, practice, workspace)
     text = make_stub(kata)
     if practice is not None and practice.planted is not None:
+        from harness.authoring.planting import make_hunt
         from harness.judge.bank import find_mistake
-        from harness.planting import make_hunt
 
         text = make_hunt(kata, find_mistake(kata.module, practice.planted))
     archived = workspace.archive(path)

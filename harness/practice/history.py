@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 
 from harness.judge.verdict import Outcome, Verdict
-from harness.workspace import UnusableHistory
+from harness.practice.workspace import UnusableHistory
 
 BUSY_SECONDS = 10.0
 

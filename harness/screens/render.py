@@ -20,6 +20,7 @@ from rich.text import Text
 
 from harness.catalog import Kata
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
+from harness.practice.days import clock
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -234,15 +235,6 @@ def timing_line(timing: Timing) -> str:
         f"Takes {timing.ratio:.2f} times the reference's time ({timing.low:.2f} to {timing.high:.2f}): "
         f"{timing.solution_ms:.2f} beside {timing.reference_ms:.2f} ms"
     )
-
-
-def clock(seconds: float) -> str:
-    """Seconds as m:ss, h:mm:ss, or days."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    if hours >= 48:
-        return f"{hours // 24} days"
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 class ProgressLine:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from harness import catalog
+from harness.authoring.stub import make_stub
 from harness.catalog import Kata
 from harness.judge import gradcheck
 from harness.judge.bank import Mistake, load_bank, load_reference, public_names
@@ -25,7 +26,6 @@ from harness.judge.verdict import Outcome
 from harness.sandbox.errors import JudgeFailure
 from harness.sandbox.local import LocalBackend
 from harness.sandbox.proxy import Solution
-from harness.stub import make_stub
 
 MAX_CHECK_SECONDS = 0.2
 MAX_WORKLOAD_SECONDS = 0.25

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from harness.days import day_of
-from harness.report.page import make_environment
-from harness.scorecard import Scorecard
+from harness.practice.days import day_of
+from harness.practice.scorecard import Scorecard
+from harness.screens.html.report_page import make_environment
 
 
 def render_scorecard(card: Scorecard) -> str:
