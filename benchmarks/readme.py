@@ -18,8 +18,9 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from harness import catalog
 from harness.authoring.planting import plant
+
+from harness import catalog
 from harness.judge.bank import load_bank
 
 README = Path(__file__).parents[1] / "README.md"

@@ -24,8 +24,9 @@ import termios
 import time
 from pathlib import Path
 
-from harness import catalog
 from harness.authoring.planting import plant
+
+from harness import catalog
 from harness.judge.bank import load_bank
 
 GIVE_UP_SECONDS = 60.0

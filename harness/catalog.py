@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import difflib
 import importlib.util
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-TOPICS = ("activations", "layers", "convolution", "normalisation", "losses", "optimisers", "networks", "tools")
+LEARNING_ORDER = (
+    "tools",
+    "activations",
+    "layers",
+    "losses",
+    "optimisers",
+    "normalisation",
+    "convolution",
+    "networks",
+    "attention",
+    "decoding",
+    "sequence",
+    "alignment",
+)
+"""Topics in the order in which one learns them. A kata may have another topic: that comes after these."""
+
 DIFFICULTIES = ("easy", "medium", "hard")
 
 
@@ -19,6 +35,14 @@ class UnknownKata(LookupError):
 
 class BadMetadata(ValueError):
     """A `kata.toml` that does not say what it must; the message says where."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A nudge, clearer than the ones before it for the same group of checks."""
+
+    group: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +66,7 @@ class Kata:
     needs: tuple[str, ...]
     points: dict[str, int]
     checks: int
-    hints: tuple[str, ...]
+    hints: tuple[Hint, ...]
     folder: Path
 
     @property
@@ -106,9 +130,20 @@ def all_katas() -> tuple[Kata, ...]:
 
     order = sorted(
         katas.values(),
-        key=lambda k: (TOPICS.index(k.topic), steps_before(k.name), DIFFICULTIES.index(k.difficulty), k.par_minutes, k.name),
+        key=lambda k: (topic_rank(k.topic), steps_before(k.name), DIFFICULTIES.index(k.difficulty), k.par_minutes, k.name),
     )
     return tuple(order)
+
+
+def topic_rank(topic: str) -> tuple[int, str]:
+    """Where a topic stands among all of them, to sort by."""
+    known = LEARNING_ORDER.index(topic) if topic in LEARNING_ORDER else len(LEARNING_ORDER)
+    return known, topic
+
+
+def all_topics() -> tuple[str, ...]:
+    """The topics that the katas have, in learning order."""
+    return tuple(sorted({load(name).topic for name in all_names()}, key=topic_rank))
 
 
 @cache
@@ -132,17 +167,20 @@ def load(name: str) -> Kata:
             needs=tuple(data["needs"]),
             points=dict(data["points"]),
             checks=int(data["checks"]),
-            hints=tuple(hint.strip() for hint in data["hints"]),
+            hints=tuple(Hint(hint["group"], hint["text"].strip()) for hint in data["hints"]),
             folder=folder,
         )
     except tomllib.TOMLDecodeError as error:
         raise BadMetadata(f"{file}: {error}") from None
     except KeyError as error:
         raise BadMetadata(f"{file}: {error.args[0]} is missing") from None
-    if kata.topic not in TOPICS:
-        raise BadMetadata(f"{file}: topic must be one of {', '.join(TOPICS)}, not {kata.topic!r}")
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", kata.topic):
+        raise BadMetadata(f"{file}: topic must be a lower-case word, not {kata.topic!r}")
     if kata.difficulty not in DIFFICULTIES:
         raise BadMetadata(f"{file}: difficulty must be one of {', '.join(DIFFICULTIES)}, not {kata.difficulty!r}")
+    astray = [hint.group for hint in kata.hints if hint.group not in kata.points]
+    if astray:
+        raise BadMetadata(f"{file}: a hint helps the group {astray[0]!r}, but points go to {', '.join(kata.points)}")
     if sum(kata.points.values()) != 100:
         raise BadMetadata(f"{file}: the points add up to {sum(kata.points.values())}, not 100")
     return kata

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from harness import catalog
-from harness.authoring.planting import plant
+from harness.authoring.hunts import plant
 from harness.judge.bank import load_bank
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -89,7 +89,7 @@ def test_check_without_timing_does_not_time(kata: Run, tmp_path: Path) -> None:
 def test_json_is_one_object_with_exactly_the_promised_keys(kata: Run, tmp_path: Path) -> None:
     kata("start", "linear")
     [mistake] = [mistake for mistake in load_bank("linear") if mistake.name == "MeanBiasGradient"]
-    (tmp_path / "linear.py").write_text(plant(LINEAR, mistake) + "\nprint('hello')\n", encoding="utf-8")
+    (tmp_path / "linear.py").write_text(plant([mistake]) + "\nprint('hello')\n", encoding="utf-8")
     done = kata("check", "--json", "--seed", "3")
     assert done.returncode == 1
     verdict = verdict_of(done)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness import catalog
-from harness.authoring.planting import plant
+from harness.authoring.hunts import plant
 from harness.authoring.stub import make_stub
 from harness.judge.bank import load_bank
 
@@ -57,7 +57,7 @@ PRINTS = REFERENCE.replace(
 def planted(name: str) -> str:
     """The reference with that mistake of the bank."""
     [mistake] = [mistake for mistake in load_bank("linear") if mistake.name == name]
-    return plant(LINEAR, mistake)
+    return plant([mistake])
 
 
 SCREENS = {

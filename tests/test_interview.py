@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness import catalog
-from harness.authoring.planting import plant
+from harness.authoring.hunts import plant
 from harness.judge.bank import load_bank
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Verdict
 from harness.practice.draw import CORE_TOPICS, NothingFits, draw
@@ -88,7 +88,7 @@ def make_wrong(name: str, folder: Path) -> str:
     """Save a solution with the bank's first mistake; returns the first line of its explanation."""
     kata = catalog.find(name)
     mistake = load_bank(kata.module)[0]
-    (folder / kata.file_name).write_text(plant(kata, mistake), encoding="utf-8")
+    (folder / kata.file_name).write_text(plant([mistake]), encoding="utf-8")
     return mistake.explanation.partition("\n")[0]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness import catalog
-from harness.authoring.planting import plant
+from harness.authoring.hunts import plant
 from harness.judge.bank import Mistake, load_bank, load_reference
 from harness.judge.collect import collect_checks
 from harness.judge.replay import Check, run_check
@@ -39,7 +39,7 @@ def first_failure(checks: tuple[Check, ...], names: dict[str, Any]) -> tuple[Che
 def bank_of(name: str) -> list[tuple[Mistake, str]]:
     """The mistakes of a kata, each with its planted source."""
     kata = catalog.load(name)
-    return [(mistake, plant(kata, mistake)) for mistake in load_bank(kata.module)]
+    return [(mistake, plant([mistake])) for mistake in load_bank(kata.module)]
 
 
 @pytest.mark.parametrize("name", COMPLETE)

@@ -16,7 +16,7 @@ import pytest
 from conftest import KATA, Terminal, environment
 
 from harness import catalog
-from harness.authoring.planting import plant
+from harness.authoring.hunts import plant
 from harness.judge.bank import find_mistake
 from harness.judge.collect import collect_checks
 from harness.judge.session import Options, judge
@@ -27,7 +27,7 @@ Kata = Callable[..., subprocess.CompletedProcess[str]]
 
 LINEAR = catalog.find("linear")
 RIGHT = LINEAR.reference_file.read_text(encoding="utf-8")
-WRONG = plant(LINEAR, find_mistake("linear", "MeanBiasGradient"))
+WRONG = plant([find_mistake("linear", "MeanBiasGradient")])
 ENDLESS = RIGHT.replace("import numpy as np\n", "import numpy as np\n\nwhile True: pass\n", 1)
 END = "q quit"
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

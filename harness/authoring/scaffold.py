@@ -19,7 +19,7 @@ def scaffold(root: Path, name: str, title: str | None, topic: str) -> list[Path]
         root: the checkout, with `katas/` and `reference/`.
         name: the kata's public name: lower-case letters, digits and hyphens.
         title: its title, by default made from the name.
-        topic: one of `catalog.TOPICS`.
+        topic: a lower-case word, best one that other katas have.
 
     Raises:
         ValueError: the name is not one, or is taken, or root is no checkout.
@@ -34,7 +34,7 @@ def scaffold(root: Path, name: str, title: str | None, topic: str) -> list[Path]
         "kata.toml.jinja": root / "katas" / module / "kata.toml",
         "statement.md.jinja": root / "katas" / module / "statement.md",
         "test.py.jinja": root / "katas" / module / f"test_{module}.py",
-        "mistakes.py.jinja": root / "katas" / module / "mistakes.py",
+        "mistakes.md.jinja": root / "katas" / module / "mistakes.md",
         "workload.py.jinja": root / "katas" / module / "workload.py",
         "reference.py.jinja": root / "reference" / f"{module}.py",
         "right_solution.py.jinja": root / "tests" / "right_solutions" / module / "loops.py",

@@ -18,9 +18,10 @@ from harness import catalog
 from harness.authoring.stub import make_stub
 from harness.catalog import Kata
 from harness.judge import gradcheck
-from harness.judge.bank import Mistake, load_bank, load_reference, public_names
+from harness.judge.bank import BadBank, Mistake, load_bank, load_reference, public_names
 from harness.judge.collect import collect_checks
 from harness.judge.diagnosis import diagnose, same
+from harness.judge.rejections import Rejection
 from harness.judge.replay import Attempt, Check, run_check
 from harness.judge.verdict import Outcome
 from harness.sandbox.errors import JudgeFailure
@@ -31,8 +32,10 @@ MAX_CHECK_SECONDS = 0.2
 MAX_WORKLOAD_SECONDS = 0.25
 MIN_HINTS = 4
 MIN_DIAGNOSED = 0.9
+MAX_POINTS = {"errors": 5, "layouts": 5}
+"""What a group may be worth at most: nobody fails an interview over an argument check."""
 MIN_GRADIENT_MARGIN = 100.0
-FILES = ("kata.toml", "statement.md", "mistakes.py")
+FILES = ("kata.toml", "statement.md", "mistakes.md")
 
 
 @dataclass
@@ -42,7 +45,8 @@ class Soundness:
     Attributes:
         problems: a sentence each.
         checks, mistakes: how many there are.
-        diagnosed: share of the mistakes that the diagnosis names.
+        diagnosed: share of the mistakes that the diagnosis names in at least one check.
+        silent: those that it does not.
         gradient_margin: how many times the reference's worst gradient error fits into its tolerance; infinite where no
             gradient is checked.
         slowest_seconds: the slowest check, with the reference.
@@ -53,6 +57,7 @@ class Soundness:
     checks: int = 0
     mistakes: int = 0
     diagnosed: float = 0.0
+    silent: list[str] = field(default_factory=list)
     gradient_margin: float = float("inf")
     slowest_seconds: float = 0.0
 
@@ -70,11 +75,11 @@ def examine(kata: Kata, seeds: Sequence[int] = (0,)) -> Soundness:
         checks = collect_checks(kata)
         reference = load_reference(kata.module)
         bank = load_bank(kata.module)
-    except (JudgeFailure, ImportError, SyntaxError, TypeError) as error:
+    except (JudgeFailure, ImportError, SyntaxError, TypeError, BadBank) as error:
         problems.append(str(error))
         return result
     result.checks, result.mistakes = len(checks), len(bank)
-    problems += [f"the mistake {mistake.name} has no explanation" for mistake in bank if not mistake.explanation]
+    problems += _statement_problems(kata, checks)
     problems += _stub_problems(kata, checks)
     _examine_reference(result, checks, public_names(reference), seeds)
     attempts = _attempts_of_bank(checks, reference, bank)
@@ -82,12 +87,18 @@ def examine(kata: Kata, seeds: Sequence[int] = (0,)) -> Soundness:
     problems += [
         f"no mistake of the bank fails the check {check.name}"
         for check in checks
-        if all(attempts[mistake.name][check.name].outcome is Outcome.PASSED for mistake in bank)
+        if check.group != "errors"  # `_statement_problems` holds these against the statement
+        and all(attempts[mistake.name][check.name].outcome is Outcome.PASSED for mistake in bank)
     ]
-    undiagnosed = _undiagnosed(checks, reference, bank, attempts)
-    result.diagnosed = 1 - len(undiagnosed) / len(bank) if bank else 1.0
+    named = 0
+    for mistake in bank:
+        found = _named_in(mistake, checks, bank, attempts, problems)
+        named += found
+        if not found:
+            result.silent.append(mistake.name)
+    result.diagnosed = named / len(bank) if bank else 1.0
     if result.diagnosed < MIN_DIAGNOSED:
-        problems.append(f"only {result.diagnosed:.0%} of the mistakes are diagnosed; not: {', '.join(undiagnosed)}")
+        problems.append(f"only {result.diagnosed:.0%} of the mistakes are diagnosed; not: {', '.join(result.silent)}")
     problems += _workload_problems(kata, reference)
     return result
 
@@ -111,6 +122,11 @@ def _metadata_problems(kata: Kata) -> list[str]:
     problems = []
     if len(kata.hints) < MIN_HINTS:
         problems.append(f"it has {len(kata.hints)} hints, fewer than {MIN_HINTS}")
+    problems += [
+        f"the group {group} is worth {points} points, more than {MAX_POINTS[group]}"
+        for group, points in kata.points.items()
+        if points > MAX_POINTS.get(group, 100)
+    ]
     if not 1 <= kata.par_minutes <= 120:
         problems.append(f"par_minutes is {kata.par_minutes}")
     problems += [f"needs names {need!r}, which is no kata" for need in kata.needs if need not in catalog.all_names()]
@@ -130,6 +146,32 @@ def _all_needs(name: str) -> set[str]:
                 found.add(need)
                 todo.append(need)
     return found
+
+
+def _statement_problems(kata: Kata, checks: Sequence[Check]) -> list[str]:
+    """Where the table of errors in the statement and the rejections in the hidden tests are not one list."""
+    stated = _error_rows(kata.statement())
+    checked = [(row.call, row.when) for check in checks for row in check.arguments.values() if isinstance(row, Rejection)]
+    problems = [
+        f"the statement's error `{call}`, {when}, is checked by no rejection"
+        for call, when in stated
+        if (call, when) not in checked
+    ]
+    problems += [
+        f"the rejection `{call}`, {when}, is not in the statement's table of errors"
+        for call, when in checked
+        if (call, when) not in stated
+    ]
+    if "kata show --rules" not in kata.statement():
+        problems.append("the statement does not name the page of common rules, `kata show --rules`")
+    return problems
+
+
+def _error_rows(statement: str) -> list[tuple[str, str]]:
+    """The rows of the table below `## Errors`: the call without its backticks, and when it raises."""
+    section = statement.partition("## Errors\n")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|", 1) for line in section.splitlines() if line.startswith("|")]
+    return [(row[0].strip().strip("`"), row[1].strip()) for row in rows[2:]]
 
 
 def _stub_problems(kata: Kata, checks: Sequence[Check]) -> list[str]:
@@ -166,7 +208,7 @@ def _examine_reference(result: Soundness, checks: Sequence[Check], names: Mappin
 def _attempts_of_bank(
     checks: Sequence[Check], reference: ModuleType, bank: Sequence[Mistake]
 ) -> dict[str, dict[str, Attempt]]:
-    return {mistake.name: run_all(checks, mistake.namespace(reference), 0) for mistake in bank}
+    return {mistake.name: run_all(checks, mistake.names(), 0) for mistake in bank}
 
 
 def _uncaught(
@@ -180,28 +222,30 @@ def _uncaught(
     for mistake in bank:
         failed_before = {name for name, attempt in attempts[mistake.name].items() if attempt.outcome is not Outcome.PASSED}
         likely_first = sorted(checks, key=lambda check: check.name not in failed_before)
-        passed = [seed for seed in seeds if first_failure(likely_first, mistake.namespace(reference), seed) is None]
+        passed = [seed for seed in seeds if first_failure(likely_first, mistake.names(), seed) is None]
         if passed:
             problems.append(f"the mistake {mistake.name} loses no points with seed {', '.join(map(str, passed))}")
     return problems
 
 
-def _undiagnosed(
+def _named_in(
+    mistake: Mistake,
     checks: Sequence[Check],
-    reference: ModuleType,
     bank: Sequence[Mistake],
     attempts: Mapping[str, Mapping[str, Attempt]],
-) -> list[str]:
-    """Mistakes that the diagnosis takes for another one that computes something else, or does not know."""
-    missed = []
-    for mistake in bank:
-        own = attempts[mistake.name]
-        failed = [(check, own[check.name]) for check in checks if own[check.name].error is not None]
-        found = [d.mistake for diagnoses in diagnose(failed, reference, bank, 0).values() for d in diagnoses if d.mistake]
-        named = max(dict.fromkeys(found), key=found.count, default=None)
-        if named != mistake.name and (named is None or not _alike(own, attempts[named])):
-            missed.append(f"{mistake.name} (as {named})" if named else mistake.name)
-    return missed
+    problems: list[str],
+) -> bool:
+    """Whether the diagnosis names the mistake, or one that computes the same. Where it names another is a problem."""
+    own = attempts[mistake.name]
+    failed = [(check, own[check.name]) for check in checks if own[check.name].error is not None]
+    named = False
+    for check, diagnoses in diagnose(failed, load_reference(mistake.module), bank, 0).items():
+        for other in (diagnosis.mistake for diagnosis in diagnoses if diagnosis.mistake):
+            if other == mistake.name or _alike(own, attempts[other]):
+                named = True
+            else:
+                problems.append(f"the mistake {mistake.name} is taken for {other} in {check}")
+    return named
 
 
 def _alike(a: Mapping[str, Attempt], b: Mapping[str, Attempt]) -> bool:

@@ -41,6 +41,21 @@ class KataName(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gene
         return [CompletionItem(name) for name in catalog.all_names() if name.startswith(wanted)]
 
 
+class Topic(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A topic that some kata has; the shell completes it."""
+
+    name = "topic"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        topics = catalog.all_topics()
+        if value not in topics:
+            raise WrongCall(f"there is no topic {value!r}: the katas have {', '.join(topics)}")
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(topic) for topic in catalog.all_topics() if topic.startswith(incomplete)]
+
+
 class WorkspaceFolder(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A folder, found from here when it is not given."""
 

@@ -53,7 +53,7 @@ def check_command(kata: Kata | None, seeds: int) -> int:
 @dev_command.command("new")
 @click.argument("name")
 @click.option("--title", help="The kata's title. By default made from the name.")
-@click.option("--topic", type=click.Choice(catalog.TOPICS), default="layers", show_default=True)
+@click.option("--topic", default="layers", show_default=True)
 @click.option("--root", type=click.Path(file_okay=False, exists=True, path_type=Path), default=Path(), help="The checkout.")
 def new_command(name: str, title: str | None, topic: str, root: Path) -> int:
     """Write the files of a new kata, to be filled in.

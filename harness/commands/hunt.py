@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from harness.authoring.planting import make_hunt
+from harness.authoring.hunts import make_hunt
 from harness.catalog import Kata
 from harness.commands.common import WrongCall, kata_argument, make_history, refuse_in_interview, shown, workspace_option
 from harness.judge.bank import Mistake, load_bank
@@ -47,7 +47,7 @@ def hunt_command(kata: Kata | None, number: int | None, seed: int | None, worksp
     path = workspace.hunt(kata)
     archived = workspace.archive(path) if path.exists() else None
     try:
-        workspace.write_new(path, make_hunt(kata, mistake))
+        workspace.write_new(path, make_hunt(kata, [mistake]))
     except OSError as error:
         raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
     history.start(kata.name, path.name, kind="hunt", planted=mistake.name)

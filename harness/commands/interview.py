@@ -12,7 +12,7 @@ import click
 
 from harness import catalog
 from harness.authoring.stub import make_stub
-from harness.commands.common import WrongCall, make_history, open_history, shown, workspace_option
+from harness.commands.common import Topic, WrongCall, make_history, open_history, shown, workspace_option
 from harness.commands.subject import Subject
 from harness.practice.workspace import Workspace
 from harness.screens.sentences import say
@@ -28,9 +28,9 @@ MAX_SEED = 10_000
 @click.option("--minutes", type=click.IntRange(5, 480), default=45, show_default=True, help="How long it lasts.")
 @click.option(
     "--topic",
-    type=click.Choice(catalog.TOPICS),
+    type=Topic(),
     metavar="TOPIC",
-    help=f"Draw only katas of one topic: {', '.join(catalog.TOPICS)}.",
+    help="Draw only katas of one topic, as `kata list` shows them.",
 )
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same katas again for the same N.")
 @workspace_option

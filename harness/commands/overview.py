@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from harness import catalog
-from harness.commands.common import history_if_usable, open_history, running_interview, workspace_option
+from harness.commands.common import Topic, history_if_usable, open_history, running_interview, workspace_option
 from harness.practice.workspace import Workspace, find_workspace
 from harness.screens.sentences import say
 
@@ -24,9 +24,9 @@ DEMO_MISTAKE = "BatchOnlyBiasGradient"
 @click.command("list")
 @click.option(
     "--topic",
-    type=click.Choice(catalog.TOPICS),
+    type=Topic(),
     metavar="TOPIC",
-    help=f"Only the katas of one topic: {', '.join(catalog.TOPICS)}.",
+    help="Only the katas of one topic, as `kata list` shows them.",
 )
 @workspace_option
 def list_command(topic: str | None, workspace: Workspace) -> None:
@@ -102,7 +102,7 @@ def demo_command() -> int:
     Example:
       kata demo
     """
-    from harness.authoring.planting import plant
+    from harness.authoring.hunts import plant
     from harness.commands.check import check_command
     from harness.commands.sitting import start_command
     from harness.judge.bank import load_bank
@@ -119,7 +119,7 @@ def demo_command() -> int:
             _announce("kata check", "the stub as it was written")
             codes = [_run(check_command, folder)]
             _announce("kata check", "after writing it, with one mistake in the backward pass")
-            path.write_text(plant(kata, mistake), encoding="utf-8")
+            path.write_text(plant([mistake]), encoding="utf-8")
             codes.append(_run(check_command, folder))
             _announce("kata check", "after mending the mistake")
             path.write_text(kata.reference_file.read_text(encoding="utf-8"), encoding="utf-8")

@@ -164,10 +164,10 @@ def reset_command(kata: Kata | None, workspace: Workspace) -> None:
     path = solution_of(kata, practice, workspace)
     text = make_stub(kata)
     if practice is not None and practice.planted is not None:
-        from harness.authoring.planting import make_hunt
+        from harness.authoring.hunts import make_hunt
         from harness.judge.bank import find_mistake
 
-        text = make_hunt(kata, find_mistake(kata.module, practice.planted))
+        text = make_hunt(kata, [find_mistake(kata.module, practice.planted)])
     archived = workspace.archive(path)
     workspace.write_new(path, text)
     say(f"{shown(path)} is as it was at the start; your solution is kept as {shown(archived)}")

@@ -1,16 +1,87 @@
-"""The mistakes bank of a kata: wrong solutions, each with the misconception behind it."""
+"""The mistakes bank of a kata: wrong solutions, each an edit of the reference with the misconception behind it.
+
+`katas/NAME/mistakes.md` is a page to read:
+
+    ## batch-only-bias-gradient
+
+    Tags: axis
+
+    `d_bias` is summed over the batch only. (What is wrong, in one sentence.)
+
+    One bias serves a whole channel ... (Why, and where it is common.)
+
+    ```diff
+    -        d_bias = d_flat.sum(axis=(0, 2))
+    +        d_bias = d_out.sum(axis=0)
+    ```
+
+A mistake with a constant of the learner's choice, such as an eps, names it in capitals and says which values to try:
+
+    Try: EPS = 1e-12, 1e-8, 1e-5
+
+The edited source is the mistake everywhere: in the diagnosis, in hunts, in `kata dev check`. It is compiled when needed.
+"""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from harness.judge import edits
+from harness.judge.edits import BadEdit, Replacement
 
-class FunctionMistake:
-    """Base of a mistake in a kata of functions: each static method stands in for the function of its name."""
+TAGS = {
+    "assign-not-add": "assigning where contributions add up",
+    "axis": "the wrong axis",
+    "broadcast": "shapes that broadcast without meaning to",
+    "convention": "another convention than the one asked for",
+    "dtype": "the wrong dtype",
+    "eps-place": "eps in the wrong place",
+    "hard-coded": "a number where an argument belongs",
+    "ignored-argument": "an argument that is not used",
+    "in-place": "changing an array that belongs to the caller",
+    "initialisation": "a wrong start",
+    "mask": "a mask that covers the wrong elements",
+    "mean-not-sum": "dividing by a count, or forgetting to",
+    "missing-term": "a term left out",
+    "mode": "training and evaluation mixed up",
+    "off-by-one": "off by one",
+    "order": "the wrong order of arguments, results or steps",
+    "overflow": "numbers that overflow or cancel",
+    "randomness": "random numbers drawn in the wrong way",
+    "rebinding": "a new array where the caller's should change",
+    "shape": "the wrong shape",
+    "shared-state": "state shared by objects or calls",
+    "sign": "the wrong sign",
+    "stale-cache": "values remembered from another call",
+    "transpose": "a transpose too many or missing",
+    "update-order": "an update that comes too early or too late",
+    "validation": "a bad argument accepted, or a good one refused",
+    "wrong-factor": "a wrong factor",
+    "wrong-formula": "another formula",
+}
+"""The kinds of slip, over all katas: the report says which of them a learner makes."""
+
+
+class BadBank(ValueError):
+    """A `mistakes.md` that cannot be used: the message names the kata, the mistake and the line."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number that a learner may choose: its name in the edit, and the values to try, as source."""
+
+    name: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -18,20 +89,76 @@ class Mistake:
     """One entry of a bank.
 
     Attributes:
-        name: the name of its class.
+        module: the kata's name in file names.
+        name: its heading, kebab-case.
+        tags: kinds of slip, keys of `TAGS`.
         explanation: paragraphs of one line each; the first says what is wrong, the others why and where it is common.
-        names: maps a public name of the solution to what stands there instead.
-        definition: the class in the bank.
+        replacements: the edit of the reference.
+        constant: a number of the learner's choice in the edit, if there is one.
+        line: where its heading stands in `mistakes.md`.
     """
 
+    module: str
     name: str
+    tags: tuple[str, ...]
     explanation: str
-    names: dict[str, Any]
-    definition: type
+    replacements: tuple[Replacement, ...]
+    constant: Constant | None
+    line: int
 
-    def namespace(self, reference: ModuleType) -> dict[str, Any]:
+    @property
+    def headline(self) -> str:
+        """The sentence that says what is wrong."""
+        return self.explanation.partition("\n\n")[0]
+
+    @property
+    def reason(self) -> str:
+        """Why it is wrong, and where it is common; may be empty."""
+        return self.explanation.partition("\n\n")[2]
+
+    @property
+    def values(self) -> tuple[str | None, ...]:
+        """What the constant may be, as source; a single None where the mistake has none."""
+        return self.constant.values if self.constant else (None,)
+
+    def edit(self, value: str | None = None) -> tuple[Replacement, ...]:
+        """The replacements with the constant filled in: by default its first value."""
+        if self.constant is None:
+            return self.replacements
+        word = re.compile(rf"\b{self.constant.name}\b")
+        number = value or self.constant.values[0]
+        return tuple(
+            Replacement(r.start, r.end, tuple(word.sub(number, line) for line in r.lines)) for r in self.replacements
+        )
+
+    def source(self, value: str | None = None) -> str:
+        """The whole file with this mistake in it."""
+        return edits.apply(reference_source(self.module), self.edit(value))
+
+    def names(self, value: str | None = None) -> dict[str, Any]:
         """The public names of a solution that makes this one mistake."""
-        return {**public_names(reference), **self.names}
+        return _names_of(self.module, self.name, value)
+
+    def composes_with(self, other: Mistake) -> bool:
+        """Whether one file can hold both."""
+        return edits.compatible(self.replacements, other.replacements)
+
+
+def compose(mistakes: Sequence[Mistake]) -> str:
+    """The file with all of these mistakes in it; each must compose with every other."""
+    return edits.apply(reference_source(mistakes[0].module), [r for mistake in mistakes for r in mistake.edit()])
+
+
+def names_in(source: str, label: str) -> dict[str, Any]:
+    """The public names that a source of ours defines.
+
+    Args:
+        source: a reference, perhaps edited.
+        label: the file's name in tracebacks.
+    """
+    module = ModuleType(label)
+    exec(compile(source, label, "exec", dont_inherit=True), vars(module))
+    return public_names(module)
 
 
 def public_names(module: ModuleType) -> dict[str, Any]:
@@ -50,13 +177,25 @@ def load_reference(module_name: str) -> ModuleType:
     return importlib.import_module(f"reference.{module_name}")
 
 
+@cache
+def reference_source(module_name: str) -> str:
+    """The text of that reference."""
+    return (_folder("reference") / f"{module_name}.py").read_text(encoding="utf-8")
+
+
+@cache
 def load_bank(module_name: str) -> tuple[Mistake, ...]:
-    """All mistakes of a kata, in the order in which its `mistakes.py` defines them."""
-    module = importlib.import_module(f"katas.{module_name}.mistakes")
-    reference = public_names(load_reference(module_name))
-    return tuple(
-        _mistake(definition, reference) for definition in public_names(module).values() if inspect.isclass(definition)
-    )
+    """All mistakes of a kata, in the order of its `mistakes.md`.
+
+    Raises:
+        BadBank: the page is not in the form above, or an edit does not fit the reference any more.
+    """
+    page = _folder("katas") / module_name / "mistakes.md"
+    try:
+        text = page.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadBank(f"{module_name} has no mistakes.md") from None
+    return parse_bank(text, module_name, reference_source(module_name))
 
 
 def find_mistake(module_name: str, name: str) -> Mistake:
@@ -71,17 +210,109 @@ def find_mistake(module_name: str, name: str) -> Mistake:
     raise LookupError(f"the mistakes bank of {module_name} holds no {name}")
 
 
-def _mistake(definition: type, reference: dict[str, Any]) -> Mistake:
-    if issubclass(definition, FunctionMistake):
-        names = {name: value.__func__ for name, value in vars(definition).items() if isinstance(value, staticmethod)}
-        unknown = set(names) - set(reference)
-    else:
-        names = {base: definition for base, value in reference.items() if value in definition.__mro__}
-        unknown = set()
-    if not names or unknown:
-        raise TypeError(
-            f"mistake {definition.__name__} must subclass a class of the reference, or replace functions that it has"
-        )
-    paragraphs = inspect.cleandoc(definition.__doc__ or "").split("\n\n")
-    explanation = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
-    return Mistake(definition.__name__, explanation, names, definition)
+@cache
+def _names_of(module_name: str, name: str, value: str | None) -> dict[str, Any]:
+    mistake = find_mistake(module_name, name)
+    return names_in(mistake.source(value), f"{module_name} with {name}")
+
+
+def _folder(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0])
+
+
+# the page
+
+HEADING = re.compile(r"## (?P<name>\S.*)")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CONSTANT = re.compile(r"(?P<name>[A-Z][A-Z_]*) = (?P<values>\S.*)")
+
+
+def parse_bank(text: str, module_name: str, source: str) -> tuple[Mistake, ...]:
+    """The mistakes on a page.
+
+    Args:
+        text: of `mistakes.md`.
+        module_name: the kata, for messages.
+        source: of the reference.
+
+    Raises:
+        BadBank: see `load_bank`.
+    """
+    lines = text.splitlines()
+    fenced = _fenced(lines)
+    headings = [i for i, line in enumerate(lines) if line.startswith("## ") and not fenced[i]]
+    mistakes = [
+        _parse_entry(lines[start:end], start + 1, module_name, source)
+        for start, end in zip(headings, [*headings[1:], len(lines)], strict=True)
+    ]
+    seen: set[str] = set()
+    for mistake in mistakes:
+        if mistake.name in seen:
+            raise BadBank(f"{module_name}: there are two mistakes {mistake.name} (line {mistake.line})")
+        seen.add(mistake.name)
+    return tuple(mistakes)
+
+
+def _fenced(lines: Sequence[str]) -> list[bool]:
+    """For each line, whether it stands inside a fence."""
+    inside, found = False, []
+    for line in lines:
+        if line.startswith("```"):
+            inside = not inside
+        found.append(inside)
+    return found
+
+
+def _parse_entry(lines: Sequence[str], first: int, module_name: str, source: str) -> Mistake:
+    """One entry; `first` is the line of its heading, counted from 1."""
+    name = lines[0].removeprefix("## ").strip()
+
+    def bad(what: str, line: int) -> BadBank:
+        return BadBank(f"{module_name}: mistake {name}, line {line} of mistakes.md: {what}")
+
+    if not NAME.fullmatch(name):
+        raise bad("a mistake's name is made of lower-case words joined by hyphens", first)
+    replacements: list[Replacement] = []
+    tags: tuple[str, ...] = ()
+    constant: Constant | None = None
+    prose: list[str] = []
+    at = 1
+    while at < len(lines):
+        line = lines[at]
+        if line.startswith("```"):
+            end = next((i for i in range(at + 1, len(lines)) if lines[i] == "```"), None)
+            if end is None:
+                raise bad("the fence is not closed", first + at)
+            parse = {"```diff": edits.from_diff, "```python": edits.from_definitions}.get(line)
+            if parse is None:
+                raise bad(f"a fence is ```diff or ```python, not {line}", first + at)
+            try:
+                replacements += parse("\n".join(lines[at + 1 : end]), source)
+            except BadEdit as error:
+                raise bad(str(error), first + at + 1 + error.line) from None
+            at = end
+        elif line.startswith("Tags:"):
+            tags = tuple(tag.strip() for tag in line.removeprefix("Tags:").split(","))
+            unknown = [tag for tag in tags if tag not in TAGS]
+            if unknown:
+                raise bad(f"there is no tag {unknown[0]!r}", first + at)
+        elif line.startswith("Try:"):
+            given = CONSTANT.fullmatch(line.removeprefix("Try:").strip())
+            if given is None:
+                raise bad("a constant is given as `Try: NAME = value, value, ...`", first + at)
+            constant = Constant(given["name"], tuple(value.strip() for value in given["values"].split(",")))
+        else:
+            prose.append(line)
+        at += 1
+    paragraphs = [" ".join(part.split()) for part in "\n".join(prose).split("\n\n")]
+    explanation = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+    for missing, there in (("edit", replacements), ("explanation", explanation), ("tag", tags)):
+        if not there:
+            raise bad(f"it has no {missing}", first)
+    ordered = tuple(sorted(replacements, key=lambda r: r.start))
+    if any(one.touches(other) for one, other in pairwise(ordered)):
+        raise bad("two parts of its edit touch", first)
+    return Mistake(module_name, name, tags, explanation, ordered, constant, first)

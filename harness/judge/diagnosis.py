@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from harness.judge.assertions import CheckFailed
 from harness.judge.bank import Mistake, public_names
 from harness.judge.patterns import describe_difference
 from harness.judge.replay import Attempt, Check, run_check
-from harness.judge.testing import CheckFailed
 from harness.judge.verdict import Diagnosis, Outcome
 from harness.sandbox import wire
 from harness.sandbox.local import LocalBackend
@@ -86,7 +86,7 @@ def _that_fit(
     mistakes: Sequence[Mistake], check: Check, attempt: Attempt, reference: ModuleType, seed: int
 ) -> list[Mistake]:
     """The mistakes that fail the check with the learner's very transcript."""
-    return [m for m in mistakes if _agreement(check, attempt, m.namespace(reference), seed)[0]]
+    return [m for m in mistakes if _agreement(check, attempt, m.names(), seed)[0]]
 
 
 def _partly(
@@ -101,7 +101,7 @@ def _partly(
     return [
         mistake
         for mistake in bank
-        if time.perf_counter() < give_up and _agreement(check, attempt, mistake.namespace(reference), seed)[1] > first_wrong
+        if time.perf_counter() < give_up and _agreement(check, attempt, mistake.names(), seed)[1] > first_wrong
     ]
 
 

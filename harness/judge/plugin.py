@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from harness.judge.replay import Attempt, Check, run_check
-from harness.judge.testing import takes_fixtures
 from harness.judge.verdict import CheckResult, Outcome
 from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised
 from harness.sandbox.proxy import Backend, Transcript
@@ -132,11 +131,11 @@ def _check(item: pytest.Function) -> Check:
     """A collected pytest item as a check."""
     assert item.cls is not None, "hidden tests stand in classes"
     arguments = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    unknown = set(takes_fixtures(item.function)) - set(arguments) - {"solution", "rng"}
+    wanted = {name for name in inspect.signature(item.function).parameters if name != "self"}
+    unknown = wanted - set(arguments) - {"solution", "rng"}
     assert not unknown, f"{item.name} takes {unknown}, but checks have only the fixtures solution and rng"
     title = _title(item, arguments)
     function = item.obj
-    wanted = takes_fixtures(item.function)
 
     def call(**fixtures: Any) -> None:
         function(**{name: value for name, value in fixtures.items() if name in wanted})
@@ -152,16 +151,20 @@ def _check(item: pytest.Function) -> Check:
 
 
 def _title(item: pytest.Function, arguments: dict[str, Any]) -> str:
-    """The docstring's first line. A parameter named in braces is filled in; the rest of the id follows in parentheses."""
+    """The docstring's first line, with what stands in braces filled in: parameters, and words of the class.
+
+    The rest of the id follows in parentheses.
+    """
     title = (inspect.getdoc(item.function) or "").partition("\n")[0].rstrip(".")
     assert title, f"{item.name} has no docstring to show the learner"
-    if not arguments:
-        return title
-    left = item.callspec.id
-    for name, value in arguments.items():
-        if f"{{{name}}}" in title:
-            title = title.replace(f"{{{name}}}", str(value))
-            left = re.sub(rf"(^|-){re.escape(str(value))}(-|$)", lambda m: "-" if m[1] and m[2] else "", left, count=1)
+    for name, words in getattr(item.cls, "words", {}).items():
+        title = title.replace(f"{{{name}}}", words)
+    shown = {name for name in arguments if f"{{{name}}}" in title}
+    left = item.callspec.id if set(arguments) - shown else ""
+    for name in shown:
+        value = str(arguments[name])
+        title = title.replace(f"{{{name}}}", value)
+        left = re.sub(rf"(^|-){re.escape(value)}(-|$)", lambda m: "-" if m[1] and m[2] else "", left, count=1)
     if not left:
         return title
     return f"{title} {left}" if left.startswith("(") else f"{title} ({left})"

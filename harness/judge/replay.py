@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.judge.testing import CheckFailed
+from harness.judge.assertions import CheckFailed
 from harness.judge.verdict import Outcome
 from harness.sandbox.errors import (
     BudgetSpent,

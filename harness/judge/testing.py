@@ -1,4 +1,4 @@
-"""What hidden tests are written with.
+"""What hidden tests were written with before the contracts: katas move to `harness.testing` one by one.
 
 A hidden test drives the learner's solution through the `solution` fixture and judges what comes back with these
 functions. Each raises `CheckFailed` with a sentence that a learner can act on: what was expected, what came, where.
@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from harness.judge import gradcheck
+from harness.judge.assertions import CheckFailed
 from harness.sandbox.errors import SolutionRaised
 from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, stand_in, unrecorded
 
@@ -53,14 +54,6 @@ __all__ = [
 
 FOLLOW_THROUGH = "your backward is the derivative of your own forward, so the mistake is in forward"
 Check = TypeVar("Check", bound=Callable[..., None])
-
-
-class CheckFailed(AssertionError):
-    """A check found something wrong. `got` and `expected` are what was compared, for the diagnosis."""
-
-    def __init__(self, message: str, got: Any = None, expected: Any = None) -> None:
-        super().__init__(message)
-        self.got, self.expected = got, expected
 
 
 # values
@@ -476,8 +469,3 @@ def _describe(value: Any) -> str:
 
 def _number(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
-
-
-def takes_fixtures(check: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of the arguments that a check function takes."""
-    return tuple(name for name in inspect.signature(check).parameters if name != "self")

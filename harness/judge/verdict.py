@@ -21,6 +21,30 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"  # not run; the message says why
 
 
+class Cause(StrEnum):
+    """Why a check did not pass, as data: sentences may be reworded, this may not."""
+
+    NOT_IMPORTABLE = "not importable"  # running the file failed
+    MISSING = "missing"  # the file does not define a name that the check needs
+    NOT_WRITTEN = "not written"  # the stub's NotImplementedError
+    NOT_CONSTRUCTED = "not constructed"  # a constructor raised
+    RAISED = "raised"  # another call raised
+    WRONG_SHAPE = "wrong shape"
+    WRONG_DTYPE = "wrong dtype"
+    WRONG_VALUE = "wrong value"
+    NOT_FINITE = "not finite"
+    WRONG_DERIVATIVE = "wrong derivative"  # backward is not the derivative of the solution's own forward
+    WRONG_BEHAVIOUR = "wrong behaviour"  # anything else that a check says in words
+    NOT_REJECTED = "not rejected"  # a bad argument did not raise ValueError, or not with the right words
+    CHANGED_INPUT = "changed input"
+    WARNED = "warned"
+    UNUSABLE = "unusable"  # what came back is no data, or too much of it
+    TIMEOUT = "timeout"
+    OUT_OF_TIME = "out of time"  # the whole check ran out of its time
+    CRASHED = "crashed"
+    BLOCKED = "blocked"  # not run, because of another check's failure
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """A mistake that a failed check shows. `mistake` is its name in the bank, or None for a generic pattern."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness import catalog
-from harness.judge.bank import load_bank
+from harness.judge.bank import find_mistake
 from harness.practice.record import MadeMistake
-
-SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,8 @@ def lessons(mistakes: Iterable[MadeMistake]) -> list[Lesson]:
 
 
 def _lesson(made: MadeMistake) -> Lesson:
-    bank = load_bank(catalog.load(made.kata).module)
-    explanation = next((mistake.explanation for mistake in bank if mistake.name == made.name), "")
-    headline, *rest = SENTENCE_END.split(" ".join(explanation.split()), maxsplit=1)
-    return Lesson(made, headline, "".join(rest))
+    try:
+        mistake = find_mistake(catalog.load(made.kata).module, made.name)
+    except LookupError:
+        return Lesson(made, "", "")
+    return Lesson(made, mistake.headline, mistake.reason)

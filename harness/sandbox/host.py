@@ -5,6 +5,7 @@ The worker runs a host behind the wire; `local` runs one in the judge's own proc
 get    an attribute of an object, or a public name of the solution
 set    assign an attribute
 fill   write into an array where it is: `layer.weight[...] = value`
+replace  put another value in the place of an old one: `net.params["W1"] = value`
 call   call a function or method; watched, timed, warnings recorded
 put    keep a value beside the solution and answer with a handle to it
 value  the present value behind a handle
@@ -103,6 +104,17 @@ class Host:
         for step in request["path"]:
             place = place[step] if isinstance(place, dict | list) else getattr(place, step)
         place[...] = request["value"]
+        return {"value": None}
+
+    def _replace(self, request: Request) -> Reply:
+        place = self._objects[request["target"]]
+        *outer, last = request["path"]
+        for step in outer:
+            place = place[step] if isinstance(place, dict | list) else getattr(place, step)
+        if isinstance(place, dict | list):
+            place[last] = self._local(request["value"])
+        else:
+            setattr(place, last, self._local(request["value"]))
         return {"value": None}
 
     def _put(self, request: Request) -> Reply:

@@ -215,6 +215,13 @@ def fill(remote: RemoteObject, path: str | Sequence[str | int], value: np.ndarra
     remote._solution._exchange(message, ".".join([remote._type, *map(str, steps)]))
 
 
+def replace(remote: RemoteObject, path: str | Sequence[str | int], value: Any) -> None:
+    """Put another value in the place of an old one: `replace(net, ("params", "W1"), w)` does `net.params["W1"] = w`."""
+    steps = (path,) if isinstance(path, str) else tuple(path)
+    message = {"op": "replace", "target": remote._handle.id, "path": steps, "value": value}
+    remote._solution._exchange(message, ".".join([remote._type, *map(str, steps)]))
+
+
 @dataclass(frozen=True)
 class _StandIn:
     attributes: dict[str, Any]

@@ -310,7 +310,7 @@ def show_hint(console: Console, kata: Kata, number: int) -> None:
     from rich.markdown import Markdown
 
     console.print(Text(f"Hint {number} of {len(kata.hints)} for {kata.name}", "bold"))
-    console.print(Padding(Markdown(kata.hints[number - 1], hyperlinks=False), (0, 0, 0, 2), expand=False))
+    console.print(Padding(Markdown(kata.hints[number - 1].text, hyperlinks=False), (0, 0, 0, 2), expand=False))
 
 
 def show_source(console: Console, source: str) -> None:

@@ -1,0 +1,351 @@
+"""The checks that every layer and every loss gets, once for all katas. Plain pytest, by inheritance:
+
+    class TestForward(Forward, layer=LINEAR): ...
+    class TestGradient(Gradient, layer=LINEAR): ...
+    class TestRobustness(Robustness, layer=LINEAR): ...
+    class TestLayouts(Layouts, layer=LINEAR): ...
+
+A kata adds its own checks to these classes, and may replace one by a method of the same name. What a check is about
+decides what it compares with: whether a second backward gives the same is asked of the solution's own first one, and
+whether two layers share state of a layer that was alone, so that one wrong factor does not fail all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from harness.judge.assertions import CheckFailed, assert_close, assert_dtype, assert_shape, expect, gapped, read_only
+from harness.judge.layers import Inputs, Layer, Run, assert_own_gradient, assert_reference_gradient
+from harness.judge.randomness import Start, assert_honours_generator, by_properties
+from harness.judge.verdict import Cause
+from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, put, replace
+
+LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "read-only": read_only,
+    "gapped": gapped,
+    "Fortran order": np.asfortranarray,
+}
+
+
+class LayerContract:
+    """Base of the groups below: holds the declaration, fills it into titles, and spreads checks over its cases."""
+
+    layer: ClassVar[Layer]
+    words: ClassVar[dict[str, str]] = {}
+    """What titles say in braces."""
+
+    def __init_subclass__(cls, layer: Layer | None = None) -> None:
+        if layer is None:
+            return
+        cls.layer = layer
+        cls.words = {"formula": layer.formula}
+        for name in cls._left_out(layer):
+            setattr(cls, name, None)  # pytest collects only what can be called
+
+    @classmethod
+    def _left_out(cls, layer: Layer) -> Sequence[str]:
+        """Names of the checks that do not apply to this layer."""
+        return ()
+
+    @classmethod
+    def spread(cls, check: str) -> tuple[str, list[Any], list[str]] | None:
+        """How a check is parametrised: argument names, values, ids; None where it is not."""
+        return None
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        found = self.spread(metafunc.function.__name__)
+        if found is not None:
+            names, values, ids = found
+            metafunc.parametrize(names, values, ids=ids)
+
+
+def _cases(layer: Layer, names: Sequence[str] | None) -> Sequence[str]:
+    return tuple(layer.cases) if names is None else names
+
+
+def _case_and_gradient(layer: Layer, cases: Sequence[str]) -> tuple[str, list[Any], list[str]]:
+    pairs = [(case, name) for case in cases for name in layer.gradient_names(layer.cases[case])]
+    return "case, name", pairs, [f"{case}-{name}" for case, name in pairs]
+
+
+class Forward(LayerContract):
+    """forward's values, and the parameters that it reads."""
+
+    @classmethod
+    def _left_out(cls, layer: Layer) -> Sequence[str]:
+        parameters = () if layer.parameters or layer.holder else ("test_parameters_in_place", "test_parameters_replaced")
+        return (*parameters, *(() if layer.starts else ("test_start",)))
+
+    @classmethod
+    def spread(cls, check: str) -> tuple[str, list[Any], list[str]] | None:
+        if check == "test_values":
+            return "case", list(cls.layer.cases), list(cls.layer.cases)
+        if check == "test_start":
+            return "name, start", list(cls.layer.starts.items()), list(cls.layer.starts)
+        return None
+
+    def test_values(self, solution: Solution, rng: np.random.Generator, case: str) -> None:
+        """forward gives {formula}"""
+        theirs, ours = self.layer.runs(solution, rng, self.layer.cases[case])
+        assert_close(theirs.forward(), ours.forward(), "the loss" if not self.layer.takes_d_out else "forward(x)")
+
+    def test_parameters_in_place(self, solution: Solution, rng: np.random.Generator) -> None:
+        """forward reads parameters that were changed in place after an earlier call"""
+
+        def change(run: Run, name: str, value: np.ndarray) -> None:
+            fill(run.target, (self.layer.holder, name) if self.layer.holder else name, value)
+
+        self._assert_read(solution, rng, change)
+
+    def test_parameters_replaced(self, solution: Solution, rng: np.random.Generator) -> None:
+        """forward reads parameters that were replaced by other arrays after an earlier call"""
+
+        def change(run: Run, name: str, value: np.ndarray) -> None:
+            replace(run.target, (self.layer.holder, name) if self.layer.holder else name, gapped(value))
+
+        self._assert_read(solution, rng, change)
+
+    def _assert_read(
+        self, solution: Solution, rng: np.random.Generator, change: Callable[[Run, str, np.ndarray], None]
+    ) -> None:
+        """Run a layer, change its parameters, run it again: it must do what a new layer with those parameters does."""
+        arguments = self.layer.plain.arguments
+        run, _ = self.layer.runs(solution, rng)
+        before, d_out = run.output(rng)
+        run.backward(d_out)
+        values = self.layer.values(rng, *arguments)
+        for name, value in values.items():
+            change(run, name, value)
+        fresh = run.on(self.layer.make(solution, *arguments))
+        self.layer.assign([fresh.target], values)
+        after = run.forward()
+        if np.array_equal(after, before):
+            raise CheckFailed("forward gives the same output after its parameters have changed", cause=Cause.WRONG_VALUE)
+        assert_close(after, fresh.forward(), "forward(x) after the change, compared with a new layer")
+        changed, new = run.backward(d_out), fresh.backward(d_out)
+        for name, gradient in new.items():
+            assert_close(changed[name], gradient, f"{name} after the change, compared with a new layer")
+
+    @by_properties
+    def test_start(self, solution: Solution, rng: np.random.Generator, name: str, start: Start) -> None:
+        """{name} starts {start}"""
+        arguments = self.layer.start or self.layer.plain.arguments
+        made = getattr(solution, self.layer.kind.__name__)
+        layer = made(*arguments, rng=rng) if _is_random(self.layer) else made(*arguments)
+        shape = Run(self.layer, self.layer.kind(*arguments), {}).parameter(name).shape
+        value = getattr(layer, self.layer.holder)[name] if self.layer.holder else getattr(layer, name)
+        assert_shape(value, shape, name)
+        start.judge(solution, value, name)
+
+
+class Gradient(LayerContract):
+    """backward: the derivative of the solution's own forward, and the correct one."""
+
+    @classmethod
+    def _left_out(cls, layer: Layer) -> Sequence[str]:
+        return () if layer.batches or _default_batches(layer) else ("test_after_other_batch",)
+
+    @classmethod
+    def spread(cls, check: str) -> tuple[str, list[Any], list[str]] | None:
+        if check == "test_own_forward":
+            return _case_and_gradient(cls.layer, _cases(cls.layer, cls.layer.own))
+        if check == "test_correct":
+            return _case_and_gradient(cls.layer, _cases(cls.layer, cls.layer.correct))
+        return None
+
+    def test_own_forward(self, solution: Solution, rng: np.random.Generator, case: str, name: str) -> None:
+        """{name} is the derivative of your own forward pass"""
+        theirs, _ = self.layer.runs(solution, rng, self.layer.cases[case])
+        assert_own_gradient(theirs, name, rng)
+
+    def test_correct(self, solution: Solution, rng: np.random.Generator, case: str, name: str) -> None:
+        """{name} is correct"""
+        theirs, ours = self.layer.runs(solution, rng, self.layer.cases[case])
+        assert_reference_gradient(theirs, ours, name, rng)
+
+    def test_second_backward(self, solution: Solution, rng: np.random.Generator) -> None:
+        """a second backward gives the same gradients again"""
+        run, _ = self.layer.runs(solution, rng)
+        out, d_out = run.output(rng)
+        first = run.backward(d_out)
+        if d_out is not None:
+            other = run.backward(rng.normal(size=np.shape(out)))
+            expect(
+                any(not np.array_equal(other[name], first[name]) for name in first),
+                "backward gives the same gradients for another d_out",
+            )
+        again = run.backward(d_out)
+        for name, gradient in first.items():
+            assert_close(again[name], gradient, f"{name} of the last call, compared with the first")
+
+    def test_after_other_batch(self, solution: Solution, rng: np.random.Generator) -> None:
+        """backward belongs to the last forward, whatever came before"""
+        arguments = self.layer.plain.arguments
+        values = self.layer.values(rng, *arguments)
+        used = self.layer.make(solution, *arguments)
+        self.layer.assign([used], values)
+        seen: list[np.ndarray] = []
+        for batch in self.layer.batches or _default_batches(self.layer):
+            run = Run(self.layer, used, self.layer.draw_inputs(rng, batch))
+            _, d_out = run.output(rng)
+            fresh = run.on(self.layer.make(solution, *arguments))
+            # running statistics move with every batch: the new layer gets those of the used one
+            self.layer.assign(
+                [fresh.target], {**values, **{name: np.array(getattr(used, name)) for name in self.layer.state}}
+            )
+            fresh.forward()
+            got, expected = run.backward(d_out), fresh.backward(d_out)
+            for name, gradient in expected.items():
+                assert_close(
+                    got[name], gradient, f"{name} of a batch of shape {_first_shape(run)}, compared with a new layer"
+                )
+            seen += [np.asarray(gradient) for gradient in got.values()]
+        expect(any(np.any(gradient) for gradient in seen), "backward gives 0 for every batch")
+
+    def test_two_layers(self, solution: Solution, rng: np.random.Generator) -> None:
+        """two layers do not share what they remember"""
+        alone, _ = self.layer.runs(solution, rng)
+        arguments = self.layer.plain.arguments
+        out, d_out = alone.output(rng)
+        expected = alone.backward(d_out)
+        values = _values_of(alone)
+        first, second = (self.layer.make(solution, *arguments) for _ in range(2))
+        self.layer.assign([first], values)
+        self.layer.assign([second], self.layer.values(rng, *arguments))
+        one = alone.on(first)
+        assert_close(one.forward(), out, "forward(x), compared with a layer on its own")
+        other = Run(self.layer, second, self.layer.draw_inputs(rng, self.layer.plain.inputs))
+        other.output(rng)
+        got = one.backward(d_out)
+        for name, gradient in expected.items():
+            assert_close(got[name], gradient, f"{name} of the first of two layers, compared with a layer on its own")
+        expect(any(np.any(gradient) for gradient in expected.values()), "all gradients are 0")
+
+
+class Robustness(LayerContract):
+    """Inputs that belong to the caller, and random parameters."""
+
+    @classmethod
+    def _left_out(cls, layer: Layer) -> Sequence[str]:
+        return () if _is_random(layer) else ("test_generator", "test_default_generator")
+
+    def test_inputs_unchanged(self, solution: Solution, rng: np.random.Generator) -> None:
+        """no call changes the arrays it is given"""
+        run, _ = self.layer.runs(solution, rng)
+        kept: dict[str, tuple[RemoteObject, np.ndarray]] = {}
+
+        def keep(name: str, value: Any) -> Any:
+            if not isinstance(value, np.ndarray):
+                return value
+            kept[name] = put(solution, value), value.copy()
+            return kept[name][0]
+
+        def look(call: str) -> None:
+            for name, (remote, before) in kept.items():
+                if not np.array_equal(fetch(remote), before, equal_nan=True):
+                    message = f"{call} changed {name}, which belongs to its caller: work on a copy"
+                    raise CheckFailed(message, cause=Cause.CHANGED_INPUT, what=name)
+
+        _, d_out = run.output(rng)
+        remote = run.with_inputs(**{name: keep(name, value) for name, value in run.inputs.items()})
+        remote.forward()
+        look("forward")
+        run.on(remote.target).backward(keep("d_out", d_out))
+        look("backward")
+
+    @by_properties
+    def test_generator(self, solution: Solution) -> None:
+        """parameters are drawn from the generator that is given"""
+        made = getattr(solution, self.layer.kind.__name__)
+        for name in (name for name, start in self.layer.starts.items() if start.random):
+            assert_honours_generator(lambda rng, name=name: self._parameter(made, name, rng=rng), name)  # type: ignore[misc]
+
+    @by_properties
+    def test_default_generator(self, solution: Solution) -> None:
+        """without a generator, two layers get different parameters"""
+        made = getattr(solution, self.layer.kind.__name__)
+        for name in (name for name, start in self.layer.starts.items() if start.random):
+            first, second = (np.asarray(self._parameter(made, name)) for _ in range(2))
+            expect(not np.array_equal(first, second), f"two layers made without a generator have the same {name}")
+
+    def _parameter(self, made: Callable[..., Any], name: str, **options: Any) -> Any:
+        layer = made(*self.layer.plain.arguments, **options)
+        return getattr(layer, self.layer.holder)[name] if self.layer.holder else getattr(layer, name)
+
+
+class Layouts(LayerContract):
+    """Arrays laid out otherwise, and float32: compared with the solution's own results for ordinary arrays."""
+
+    @classmethod
+    def spread(cls, check: str) -> tuple[str, list[Any], list[str]] | None:
+        return ("layout", list(LAYOUTS), list(LAYOUTS)) if check == "test_layouts" else None
+
+    def test_layouts(self, solution: Solution, rng: np.random.Generator, layout: str) -> None:
+        """arrays in another layout give the same, forward and backward"""
+        run, _ = self.layer.runs(solution, rng)
+        arranged = run.with_inputs(**_each_array(run.inputs, LAYOUTS[layout]))
+        out, d_out = run.output(rng)
+        expected = run.backward(d_out)
+        assert_close(arranged.forward(), out, "forward(x), compared with ordinary arrays")
+        for name, gradient in arranged.backward(None if d_out is None else LAYOUTS[layout](d_out)).items():
+            assert_close(gradient, expected[name], f"{name}, compared with ordinary arrays")
+
+    def test_float32(self, solution: Solution, rng: np.random.Generator) -> None:
+        """float32 input works, forward and backward"""
+        run, _ = self.layer.runs(solution, rng)
+        small = run.with_inputs(**_each_array(run.inputs, _to_float32))
+        # the same numbers in float64, so that only the arithmetic differs
+        wide = run.with_inputs(**_each_array(small.inputs, _to_float64))
+        out, d_out = wide.output(rng)
+        if d_out is not None:
+            d_out = d_out.astype(np.float32)
+        expected = wide.backward(None if d_out is None else d_out.astype(np.float64))
+        got = {"forward(x)": small.forward(), **small.backward(d_out)}
+        for name, value in got.items():
+            right = out if name == "forward(x)" else expected[name]
+            assert_close(value, right, f"{name} of float32 input", rtol=self.layer.float32_rtol)
+            if self.layer.keeps_dtype:
+                assert_dtype(value, np.float32, f"{name} of float32 input")
+
+
+def _is_random(layer: Layer) -> bool:
+    return any(start.random for start in layer.starts.values())
+
+
+def _values_of(run: Run) -> dict[str, np.ndarray]:
+    """Parameters and state of a layer as they are now."""
+    return {
+        **{name: run.parameter(name) for name in run.parameters},
+        **{name: np.array(getattr(run.target, name)) for name in run.layer.state},
+    }
+
+
+def _each_array(inputs: Inputs, change: Callable[[np.ndarray], np.ndarray]) -> Inputs:
+    return {name: change(value) for name, value in inputs.items() if isinstance(value, np.ndarray)}
+
+
+def _to_float32(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float32) if array.dtype.kind == "f" else array
+
+
+def _to_float64(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float64) if array.dtype.kind == "f" else array
+
+
+def _first_shape(run: Run) -> tuple[int, ...]:
+    return next(np.shape(value) for value in run.inputs.values() if isinstance(value, np.ndarray))
+
+
+def _default_batches(layer: Layer) -> list[Inputs]:
+    """The plain case's inputs with other lengths of the first axis; nothing where an input is no shape."""
+    inputs = layer.plain.inputs
+    if any(callable(given) for given in inputs.values()):
+        return []
+    return [
+        {name: (n, *given[1:]) if isinstance(given, tuple) else given for name, given in inputs.items()}
+        for n in (6, 6, 1, 3)
+    ]
