@@ -50,7 +50,8 @@ from harness.judge.randomness import (
 )
 from harness.judge.rejections import SHAPE_WORDS, Errors, Rejection, assert_rejects
 from harness.judge.verdict import Cause
-from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, replace, stand_in, unrecorded
+from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, replace, stand_in
+from harness.sandbox.transcript import unrecorded
 
 __all__ = [
     "DRAWS",

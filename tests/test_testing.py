@@ -32,7 +32,8 @@ from harness.judge.testing import (
 )
 from harness.sandbox.errors import SolutionRaised
 from harness.sandbox.local import LocalBackend
-from harness.sandbox.proxy import Solution, Transcript
+from harness.sandbox.proxy import Solution
+from harness.sandbox.transcript import Transcript
 from reference.linear import Linear
 
 
@@ -309,7 +310,7 @@ class TestLayers:
         """Calls made only to describe a failure would make the diagnosis compare what no mistake ever returned."""
         case, _ = self.case(WrongBackward)
         transcript: Transcript = case.layer._solution._transcript
-        transcript.values.clear()
+        transcript.exchanges.clear()
         with pytest.raises(CheckFailed):
             assert_own_gradient(case, "d_weight", np.random.default_rng(1))
         assert len(transcript.values) < 20

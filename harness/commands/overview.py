@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -160,6 +159,7 @@ def doctor_command(workspace: Workspace) -> int:
 
     from harness.sandbox.client import WorkerClient
     from harness.sandbox.errors import JudgeFailure, SandboxError
+    from harness.sandbox.proxy import Solution
     from harness.sandbox.spawn import bwrap_works
 
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
@@ -181,8 +181,7 @@ def doctor_command(workspace: Workspace) -> int:
         try:
             client.start()
             client.begin_check(0)
-            message: dict[str, Any] = {"op": "call", "target": None, "name": "probe", "args": (), "kwargs": {}}
-            rows += client.request(message, "probe")["value"]
+            rows += Solution(client, probe.name).probe()
         except (JudgeFailure, SandboxError) as error:
             failure = str(error)
         finally:

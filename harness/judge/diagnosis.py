@@ -26,7 +26,7 @@ from harness.judge.replay import Attempt, Check, run_check
 from harness.judge.verdict import Diagnosis, Outcome
 from harness.sandbox import wire
 from harness.sandbox.local import LocalBackend
-from harness.sandbox.proxy import Transcript
+from harness.sandbox.transcript import Transcript
 
 SECONDS = 3.0
 VALUE_RTOL = 1e-6
@@ -42,11 +42,11 @@ class _Follower:
     """Listens to a replay and stops it at the first value that is not the learner's."""
 
     def __init__(self, followed: Transcript) -> None:
-        self._values = followed.values
+        self.values = followed.values
         self.agreed = 0
 
     def __call__(self, index: int, call: str, value: Any) -> None:
-        if index >= len(self._values) or not same(self._values[index][1], value):
+        if index >= len(self.values) or not same(self.values[index][1], value):
             raise _Deviated
         self.agreed = index + 1
 
@@ -63,6 +63,7 @@ def diagnose(
         seed: the seed of the run.
     """
     give_up = time.perf_counter() + SECONDS
+    failed = [(check, attempt) for check, attempt in failed if attempt.transcript.complete]
     found: dict[str, list[Mistake]] = {}
     explained: Counter[str] = Counter()
     for check, attempt in failed:
@@ -155,13 +156,15 @@ def _agreement(check: Check, attempt: Attempt, names: Mapping[str, Any], seed: i
         replay = run_check(check, LocalBackend(names), "", seed, Transcript(listener=follower))
     except _Deviated:
         return False, follower.agreed
-    complete = follower.agreed == len(attempt.transcript.values)
-    return complete and replay.outcome is attempt.outcome, follower.agreed
+    complete = follower.agreed == len(follower.values)
+    alike = replay.outcome is attempt.outcome and replay.transcript.changes == attempt.transcript.changes
+    return complete and alike, follower.agreed
 
 
 def _telling(attempt: Attempt, index: int) -> bool:
     """Whether the value at that place says enough to name a mistake by it alone: an array of several numbers."""
-    value = attempt.transcript.values[index][1] if index < len(attempt.transcript.values) else None
+    values = attempt.transcript.values
+    value = values[index][1] if index < len(values) else None
     parts = value if isinstance(value, list | tuple) else [value]
     return any(isinstance(part, np.ndarray) and part.size > 2 for part in parts)
 

@@ -26,7 +26,8 @@ from harness.judge import gradcheck
 from harness.judge.assertions import CheckFailed, assert_close, assert_shape
 from harness.judge.gradients import FOLLOW_THROUGH, assert_depends, assert_gradient, gradients
 from harness.judge.randomness import Start
-from harness.sandbox.proxy import RemoteObject, Solution, fill, unrecorded
+from harness.sandbox.proxy import RemoteObject, Solution, fill
+from harness.sandbox.transcript import unrecorded
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 Inputs = dict[str, Any]

@@ -11,8 +11,9 @@ import pytest
 
 from harness.judge.replay import Attempt, Check, run_check
 from harness.judge.verdict import CheckResult, Outcome
-from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised
-from harness.sandbox.proxy import Backend, Transcript
+from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised, Stage
+from harness.sandbox.proxy import Backend
+from harness.sandbox.transcript import Transcript
 
 MAX_TIMEOUTS = 2
 
@@ -107,14 +108,13 @@ class CheckPlugin:
 
 def _shared_cause(error: BaseException | None) -> tuple[Any, ...] | None:
     """What identifies an error that stops many checks alike and need be said only once, or None for any other."""
-    if isinstance(error, SandboxError) and str(error).startswith("importing "):
+    if isinstance(error, SandboxError) and error.stage is Stage.IMPORT:
         return ("importing",)
     if isinstance(error, SolutionMissing):
-        return "missing", str(error)
+        return "missing", error.name
     if not isinstance(error, SolutionRaised):
         return None
-    constructs = error.call[:1].isupper() and "." not in error.call
-    if constructs or error.error.is_a("NotImplementedError"):
+    if error.stage is Stage.CONSTRUCT or error.not_written:
         return "raised", error.call, error.error.type, error.error.line, error.error.message
     return None
 

@@ -16,14 +16,14 @@ from harness.judge.verdict import Outcome
 from harness.sandbox.errors import (
     BudgetSpent,
     CallTimeout,
-    InputChanged,
     JudgeFailure,
     Refused,
     SolutionMissing,
     SolutionRaised,
     WorkerCrashed,
 )
-from harness.sandbox.proxy import Backend, Solution, Transcript
+from harness.sandbox.proxy import Backend, Solution
+from harness.sandbox.transcript import Transcript
 
 MAX_MESSAGE_CHARS = 3000
 
@@ -58,6 +58,7 @@ class Attempt:
     seconds: float
     transcript: Transcript
     error: BaseException | None = None
+    output: str = ""
 
 
 def check_rng(name: str, seed: int) -> np.random.Generator:
@@ -75,12 +76,15 @@ def run_check(check: Check, backend: Backend, file: str, seed: int, transcript: 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of our own arithmetic on whatever numbers come; the solution's are recorded
             check.function(solution=solution, rng=check_rng(check.name, seed), **check.arguments)
+        for call, argument in solution._transcript.changes:
+            raise CheckFailed(f"{call} changed {argument}, which belongs to its caller: work on a copy")
     except JudgeFailure:
         raise
     except Exception as caught:
         error = caught
     outcome, message = (Outcome.PASSED, "") if error is None else classify(error, solution)
-    return Attempt(outcome, printable(message), time.perf_counter() - began, solution._transcript, error)
+    seconds = time.perf_counter() - began
+    return Attempt(outcome, printable(message), seconds, solution._transcript, error, printable(backend.check_output))
 
 
 def printable(message: str) -> str:
@@ -103,8 +107,9 @@ def classify(error: BaseException, solution: Solution) -> tuple[Outcome, str]:
         return Outcome.CRASHED, str(error)
     if isinstance(error, SolutionMissing):
         return Outcome.ERROR, str(error)
-    if isinstance(error, CheckFailed | InputChanged | Refused):
+    if isinstance(error, CheckFailed | Refused):
         return Outcome.FAILED, str(error)
-    last = solution._transcript.values[-1][0] if solution._transcript.values else solution._file
+    values = solution._transcript.values
+    last = values[-1][0] if values else solution._file
     detail = str(error).strip().splitlines()[:1]
     return Outcome.FAILED, f"the check could not use what {last} returned ({type(error).__name__}: {''.join(detail)})"

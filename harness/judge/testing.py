@@ -21,7 +21,8 @@ import numpy as np
 from harness.judge import gradcheck
 from harness.judge.assertions import CheckFailed
 from harness.sandbox.errors import SolutionRaised
-from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, stand_in, unrecorded
+from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, stand_in
+from harness.sandbox.transcript import unrecorded
 
 __all__ = [
     "SHAPE_WORDS",

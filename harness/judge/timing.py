@@ -17,7 +17,8 @@ import numpy as np
 from harness.catalog import Kata
 from harness.judge.verdict import Timing
 from harness.sandbox.client import WorkerClient
-from harness.sandbox.proxy import Solution, Transcript
+from harness.sandbox.proxy import Solution
+from harness.sandbox.transcript import Transcript
 
 SECONDS = 0.6
 MAX_ROUNDS_A_SECOND = 200
@@ -37,7 +38,7 @@ class Stopwatch:
     def lap(self) -> float:
         """Seconds of one run."""
         self._transcript.seconds = 0.0
-        self._transcript.values.clear()
+        self._transcript.exchanges.clear()
         self._run()
         return self._transcript.seconds
 

@@ -9,15 +9,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from . import wire
-from .errors import BudgetSpent, CallTimeout, JudgeFailure, RemoteException, SolutionRaised, WorkerCrashed
+from . import messages, wire
+from .errors import BudgetSpent, CallTimeout, JudgeFailure, Refused, SolutionRaised, Stage, WorkerCrashed
 from .interrupt import Interrupt, Interrupted
-from .reply import checked
+from .messages import CallJudge, Failed, RemoteException, Reply, Request, Result, Returned
+from .pipes import Closed, read_frame
 from .spawn import Spawned, spawn
 from .worker import LOST_CONNECTION
 
@@ -26,8 +28,30 @@ EXIT_SECONDS = 1.0
 TRACE_SECONDS = 0.5
 MAX_TRACE_CHARS = 20_000
 KEPT_OUTPUT_BYTES = 20_000
+KEPT_CHECK_OUTPUT_BYTES = 4_000
 MAX_OUTPUT_BYTES = 16 * 2**20
-GLANCES = 100
+MAX_CALLBACK_BYTES = 16 * 2**20
+
+
+class Captured:
+    """The beginning of what was printed, and how much more there was."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept = bytearray()
+        self._dropped = 0
+
+    def add(self, part: bytes) -> None:
+        """Take more output."""
+        kept = part[: self._limit - len(self._kept)]
+        self._kept += kept
+        self._dropped += len(part) - len(kept)
+
+    @property
+    def text(self) -> str:
+        """It as text; the end is cut off where it is long."""
+        text = self._kept.decode("utf-8", "replace")
+        return text + (f"\n[... and {self._dropped:,} more bytes]" if self._dropped else "")
 
 
 class WorkerClient:
@@ -61,19 +85,23 @@ class WorkerClient:
         self._ready = False
         self._deadline = time.monotonic() + budget
         self._functions: dict[int, Callable[..., Any]] = {}
-        self._output = bytearray()
-        self._output_bytes = 0
+        self._output = Captured(KEPT_OUTPUT_BYTES)
+        self._check_output = Captured(KEPT_CHECK_OUTPUT_BYTES)
         self._output_in_call = 0
         self._output_ended = False
         self._number = 0
+        self._answering = False
         self._source: np.ndarray | None = None
 
     @property
     def output(self) -> str:
         """What the solution printed so far, on either stream; the end is cut off when it is long."""
-        text = self._output.decode("utf-8", "replace")
-        dropped = self._output_bytes - len(self._output)
-        return text + (f"\n[... and {dropped:,} more bytes]" if dropped else "")
+        return self._output.text
+
+    @property
+    def check_output(self) -> str:
+        """What it printed since the check began; the end is cut off when it is long."""
+        return self._check_output.text
 
     def start(self) -> None:
         """Make sure that a worker runs with the solution loaded.
@@ -89,33 +117,61 @@ class WorkerClient:
         self._output_ended, self._number = False, 0
         file = self.path.name
         try:
-            self._answer(f"starting {file}", time.monotonic() + START_SECONDS)
+            self._answer(f"starting {file}", Stage.IMPORT, time.monotonic() + START_SECONDS)
         except (WorkerCrashed, CallTimeout) as error:
             raise JudgeFailure(f"the worker process did not start: {error}\n{self.output}") from None
-        reply = self._exchange({"op": "load", "path": str(self.path), "source": self._read_source()}, f"importing {file}")
-        if "error" in reply:
+        call = f"importing {file}"
+        reply = self.request(messages.Load(str(self.path), self._read_source()), call, Stage.IMPORT)
+        if isinstance(reply, RemoteException):
             self.kill()
-            raise SolutionRaised(f"importing {file}", RemoteException(**reply["error"]), file)
+            raise SolutionRaised(call, reply, file, Stage.IMPORT)
         self._ready = True
 
     def begin_check(self, seed: int) -> None:
         """A new check begins: a live worker with the solution loaded, and no objects left from the last check."""
-        before = "what the last check left running" if self._ready else f"importing {self.path.name}"
+        self._check_output = Captured(KEPT_CHECK_OUTPUT_BYTES)
+        # whatever fails before the first call was not this check's doing
+        before = ("what the last check left running", Stage.BETWEEN)
+        if not self._ready:
+            before = (f"importing {self.path.name}", Stage.IMPORT)
         self.start()
         self._functions.clear()
-        self._exchange({"op": "reset", "seed": seed % 2**32}, before)  # whatever fails here was not this check's doing
+        self.request(messages.Reset(seed % 2**32), *before)
+        self._check_output = Captured(KEPT_CHECK_OUTPUT_BYTES)
 
-    def request(self, message: dict[str, Any], call: str) -> dict[str, Any]:
+    def request(self, request: Request, call: str, stage: Stage = Stage.CALL) -> Reply:
         """Send one request and wait for its reply. `call` is how the sentences name what was called.
 
         Raises:
             CallTimeout: no answer within `call_timeout` seconds; the worker is gone.
             WorkerCrashed: the worker died or exited, printed without end, or sent something unreadable; it is gone.
             BudgetSpent: all calls together have used up the budget; the worker is gone.
+            Refused: the request holds something that the solution gave and that cannot be sent back to it.
         """
-        if not self._ready:
-            raise WorkerCrashed(f"{call} could not run: the process that held the solution had already ended")
-        return self._exchange(message, call)
+        if self._answering:
+            raise JudgeFailure(f"a hidden test asked for {call} while the solution was calling a function of the test")
+        if self._worker is None:
+            raise WorkerCrashed(f"{call} could not run: the process that held the solution had already ended", call, stage)
+        self._number += 1
+        try:
+            frame = messages.pack(self._number, request)
+        except wire.WireError as error:
+            raise Refused(f"{call} cannot be given what the solution returned before: {error}", call, stage) from None
+        self._output_in_call = 0
+        began = time.monotonic()
+        if began >= self._deadline:
+            self.kill()
+            raise BudgetSpent(f"the whole check ran out of its {self.budget:g} s", call, stage)
+        give_up = min(began + self.call_timeout, self._deadline)
+        self._send(frame, call, stage, give_up)
+        reply = self._answer(call, stage, give_up)
+        if isinstance(reply, Result):
+            if reply.ended and not isinstance(request, messages.Next):
+                self._broken("the end of something that has none", call, stage)
+            took = time.monotonic() - began
+            if reply.seconds > took:  # measured in the worker, where the solution can tamper with it
+                reply = replace(reply, seconds=took)
+        return reply
 
     def allow(self, seconds: float) -> None:
         """From now on all calls together may take that long, whatever is left of the budget."""
@@ -138,7 +194,7 @@ class WorkerClient:
     def _read_source(self) -> np.ndarray:
         """The solution as bytes, read once: all checks judge the same, whatever happens to the file meanwhile.
 
-        The worker gets the text from here, because bubblewrap may hide the folder that it is in.
+        The worker gets the text from here, because the sandbox hides the folder that it is in.
         """
         if self._source is None:
             try:
@@ -149,84 +205,66 @@ class WorkerClient:
 
     # one exchange
 
-    def _exchange(self, message: dict[str, Any], call: str) -> dict[str, Any]:
-        self._number += 1
-        try:
-            frame = wire.pack({**message, "number": self._number})
-        except wire.WireError as error:
-            raise JudgeFailure(f"a hidden test sent {error}") from error
-        self._output_in_call = 0
-        began = time.monotonic()
-        if began >= self._deadline:
-            self.kill()
-            raise BudgetSpent(f"the whole check ran out of its {self.budget:g} s")
-        give_up = min(began + self.call_timeout, self._deadline)
-        self._send(frame, call, give_up)
-        reply = self._answer(call, give_up)
-        if "seconds" in reply:  # measured in the worker, where the solution can tamper with it
-            reply["seconds"] = min(reply["seconds"], time.monotonic() - began)
-        return reply
-
-    def _answer(self, call: str, give_up: float) -> dict[str, Any]:
+    def _answer(self, call: str, stage: Stage, give_up: float) -> Reply:
         """Wait for the reply; calls of the judge's functions that come in the meantime are carried out."""
         while True:
             try:
-                reply = checked(wire.unpack(*self._read_frame(call, give_up), from_worker=True), self._number)
+                header, payload = self._read_frame(call, stage, give_up)
+                reply = messages.unpack_reply(header, payload, self._number)
+                if isinstance(reply, CallJudge) and len(payload) > MAX_CALLBACK_BYTES:
+                    raise wire.WireError(f"more than {MAX_CALLBACK_BYTES // 2**20} MiB to a function of the judge")
             except wire.WireError as error:
-                self.kill()
-                raise WorkerCrashed(f"{call} broke the connection to the judge: it sent {error}") from None
-            if "callback" not in reply:
-                self._drain_output(call)
+                self._broken(str(error), call, stage)
+            if time.monotonic() > give_up:  # however busy the judge was with what came
+                raise self._timed_out(call, stage)
+            if not isinstance(reply, CallJudge):
+                self._drain_output(call, stage)
                 return reply
-            self._send(wire.pack(self._carry_out(reply)), call, give_up)
+            self._send(self._carry_out(reply), call, stage, give_up)
 
-    def _carry_out(self, reply: dict[str, Any]) -> dict[str, Any]:
+    def _carry_out(self, asked: CallJudge) -> bytes:
+        self._answering = True
         try:
-            return {"value": self._functions[reply["callback"]](*reply["args"], **reply["kwargs"])}
+            answer: Returned | Failed = Returned(self._functions[asked.function](*asked.args, **asked.kwargs))
+        except JudgeFailure:
+            raise
         except Exception as error:
-            return {"raise": (type(error).__name__, str(error))}
+            answer = Failed(type(error).__name__, str(error))
+        finally:
+            self._answering = False
+        try:
+            return messages.pack(self._number, answer)
+        except wire.WireError as error:
+            return messages.pack(self._number, Failed("ValueError", f"the result cannot be sent: {error}"))
 
-    def _send(self, frame: bytes, call: str, give_up: float) -> None:
+    def _send(self, frame: bytes, call: str, stage: Stage, give_up: float) -> None:
         assert self._worker is not None
         data = memoryview(frame)
         while data:
             try:
                 data = data[os.write(self._worker.requests, data) :]
             except BlockingIOError:
-                self._wait(call, give_up, to_send=True)
+                self._wait(call, stage, give_up, to_send=True)
             except BrokenPipeError:
-                raise WorkerCrashed(self._how_it_ended(call)) from None
+                raise WorkerCrashed(self._how_it_ended(call, stage), call, stage) from None
 
-    def _read_frame(self, call: str, give_up: float) -> tuple[bytes, bytes]:
-        header, payload = wire.frame_lengths(self._read(wire.LENGTHS.size, call, give_up))
-        return self._read(header, call, give_up), self._read(payload, call, give_up)
-
-    def _read(self, size: int, call: str, give_up: float) -> bytes:
+    def _read_frame(self, call: str, stage: Stage, give_up: float) -> tuple[bytearray, bytearray]:
         assert self._worker is not None
-        parts = bytearray()
-        glances = 0
-        while len(parts) < size:
-            try:
-                part = os.read(self._worker.replies, min(size - len(parts), 1 << 20))
-            except BlockingIOError:
-                glances += 1
-                if glances < GLANCES:  # most calls take less time than falling asleep and waking up again
-                    os.sched_yield()
-                else:
-                    self._wait(call, give_up)
-                continue
-            if not part:
-                raise WorkerCrashed(self._how_it_ended(call))
-            parts += part
-        return bytes(parts)
+        replies = self._worker.replies
+        try:
+            return read_frame(replies, wire.MAX_REPLY_BYTES, lambda: self._wait(call, stage, give_up), give_up)
+        except Closed:
+            raise WorkerCrashed(self._how_it_ended(call, stage), call, stage) from None
+        except TimeoutError:
+            raise self._timed_out(call, stage) from None
 
-    def _wait(self, call: str, give_up: float, to_send: bool = False) -> None:
+    def _wait(self, call: str, stage: Stage, give_up: float, to_send: bool = False) -> None:
         """Wait until the worker answers, or takes more of a request, or prints; raises when time is up."""
         worker = self._worker
         assert worker is not None
         left = give_up - time.monotonic()
         if left <= 0:
-            raise self._timed_out(call)
+            raise self._timed_out(call, stage)
         interrupt = [self._interrupt.fileno()] if self._interrupt else []
         output = [] if self._output_ended else [worker.output]
         replies = [] if to_send else [worker.replies]
@@ -235,9 +273,9 @@ class WorkerClient:
             self.kill()
             raise Interrupted
         if worker.output in readable:
-            self._drain_output(call)
+            self._drain_output(call, stage)
 
-    def _drain_output(self, call: str) -> None:
+    def _drain_output(self, call: str, stage: Stage) -> None:
         """Take what the solution printed off the pipe, keep the beginning, and stop one that prints without end."""
         if self._worker is None:
             return
@@ -249,29 +287,35 @@ class WorkerClient:
             if not part:
                 self._output_ended = True  # the solution has closed both streams
                 return
-            self._output += part[: KEPT_OUTPUT_BYTES - len(self._output)] if len(self._output) < KEPT_OUTPUT_BYTES else b""
-            self._output_bytes += len(part)
+            self._output.add(part)
+            self._check_output.add(part)
             self._output_in_call += len(part)
             if self._output_in_call > MAX_OUTPUT_BYTES:
                 self.kill()
-                raise WorkerCrashed(f"{call} printed more than {MAX_OUTPUT_BYTES // 2**20} MiB and was stopped")
+                sentence = f"{call} printed more than {MAX_OUTPUT_BYTES // 2**20} MiB and was stopped"
+                raise WorkerCrashed(sentence, call, stage)
 
     # how a worker ended
 
-    def _timed_out(self, call: str) -> CallTimeout | BudgetSpent:
+    def _broken(self, what: str, call: str, stage: Stage) -> NoReturn:
+        self.kill()
+        raise WorkerCrashed(f"{call} broke the connection to the judge: it sent {what}", call, stage) from None
+
+    def _timed_out(self, call: str, stage: Stage) -> CallTimeout | BudgetSpent:
         assert self._worker is not None
         self._worker.ring()
         where = self._where()
         spent = time.monotonic() >= self._deadline
         self.kill()
         if spent:
-            return BudgetSpent(f"{call} was running{where} when the whole check ran out of its {self.budget:g} s")
-        return CallTimeout(f"{call} did not return within {self.call_timeout:g} s{where}")
+            sentence = f"{call} was running{where} when the whole check ran out of its {self.budget:g} s"
+            return BudgetSpent(sentence, call, stage)
+        return CallTimeout(f"{call} did not return within {self.call_timeout:g} s{where}", call, stage)
 
-    def _how_it_ended(self, call: str) -> str:
+    def _how_it_ended(self, call: str, stage: Stage) -> str:
         where = self._where()
         try:
-            self._drain_output(call)
+            self._drain_output(call, stage)
         except WorkerCrashed as flood:
             return str(flood)
         assert self._worker is not None

@@ -1,56 +1,65 @@
 """What can go wrong between a hidden test and a solution, each with a sentence for the learner.
 
-Both ends raise and catch these: the client when a worker fails, the proxies when a reply holds an error.
+The client raises them when a worker fails, the proxies when a reply holds an error. Who handles one asks for its class,
+its `stage` and its other fields; nobody reads the sentence but the learner.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from enum import Enum
+
+from .messages import RemoteException
+
+
+class Stage(Enum):
+    """What the solution was doing when it went wrong."""
+
+    IMPORT = "import"  # its file was loaded
+    BETWEEN = "between"  # nothing: what an earlier check had started was still running
+    CONSTRUCT = "construct"  # one of its classes was called
+    CALL = "call"  # anything else
 
 
 class SandboxError(Exception):
-    """Base: `str(error)` is a sentence that a learner can act on."""
+    """Base: `str(error)` is a sentence that a learner can act on.
 
+    Args:
+        sentence: for the learner.
+        call: what was asked of the solution: "Linear.forward", "importing linear.py".
+        stage: the kind of request that it was.
+    """
 
-@dataclass(frozen=True)
-class RemoteException:
-    """An exception as it travels: plain data about what the solution's code raised."""
-
-    type: str
-    ancestors: tuple[str, ...]
-    message: str
-    line: int | None
-    source: str
-    function: str
-
-    def is_a(self, name: str) -> bool:
-        """Whether the exception is an instance of the class of that name."""
-        return name in self.ancestors
+    def __init__(self, sentence: str, call: str, stage: Stage = Stage.CALL) -> None:
+        super().__init__(sentence)
+        self.call, self.stage = call, stage
 
 
 class SolutionRaised(SandboxError):
     """The solution's own code raised an exception."""
 
-    def __init__(self, call: str, error: RemoteException, file: str) -> None:
-        self.call, self.error, self.file = call, error, file
-        super().__init__(self.sentence())
-
-    def sentence(self) -> str:
-        error = self.error
-        place = f" at {self.file}:{error.line}" if error.line is not None else ""
-        code = f"\n    {error.source}" if error.source else ""
+    def __init__(self, call: str, error: RemoteException, file: str, stage: Stage = Stage.CALL) -> None:
+        self.error, self.file = error, file
+        place = f" at {file}:{error.line}" if error.line is not None else ""
         if error.is_a("NotImplementedError"):
-            return f"{self.call} is not written yet{place}"
-        text = f": {error.message}" if error.message else ""
-        return f"{self.call} raised {error.type}{place}{text}{code}"
+            sentence = f"{call} is not written yet{place}"
+        else:
+            text = f": {error.message}" if error.message else ""
+            code = f"\n    {error.source}" if error.source else ""
+            sentence = f"{call} raised {error.type}{place}{text}{code}"
+        super().__init__(sentence, call, stage)
+
+    @property
+    def not_written(self) -> bool:
+        """Whether it is the stub's own exception that came."""
+        return self.error.is_a("NotImplementedError")
 
 
 class SolutionMissing(SandboxError):
     """The solution does not define a name that the kata asks for."""
 
-
-class InputChanged(SandboxError):
-    """A call changed an array that it was given."""
+    def __init__(self, call: str, name: str, file: str) -> None:
+        self.name = name
+        super().__init__(f"{file} defines no `{name}`", call)
 
 
 class Refused(SandboxError):

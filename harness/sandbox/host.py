@@ -1,17 +1,8 @@
 """Carries out requests on the objects of one solution, and watches the arrays that it hands them.
 
-The worker runs a host behind the wire; `local` runs one in the judge's own process. A request is a dict with an "op":
-
-get    an attribute of an object, or a public name of the solution
-set    assign an attribute
-fill   write into an array where it is: `layer.weight[...] = value`
-replace  put another value in the place of an old one: `net.params["W1"] = value`
-call   call a function or method; watched, timed, warnings recorded
-put    keep a value beside the solution and answer with a handle to it
-value  the present value behind a handle
-reset  forget all objects: a new check begins
-
-A reply is a dict with "value", or one of "error", "changed", "refused"; replies to "call" add "seconds" and "warnings".
+The worker runs a host behind the wire; `local` runs one in the judge's own process. `messages` says which requests there
+are. Whatever runs code of the solution is watched (did it change an array that it was given, now or earlier?) and timed,
+and its warnings are recorded.
 """
 
 from __future__ import annotations
@@ -21,7 +12,7 @@ import inspect
 import linecache
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter  # by name: a solution that replaces `time.perf_counter` shall not stop our clock
 from types import TracebackType
@@ -30,27 +21,27 @@ from typing import Any
 import numpy as np
 from numpy.random import seed  # NumPy loads its generators at first use; this has it done before the check waits for it
 
-from . import wire
+from . import messages, wire
+from .messages import RemoteException, Reply, Request, Result
 
-Request = dict[str, Any]
-Reply = dict[str, Any]
 CallBack = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
 
 MAX_MESSAGE_CHARS = 2000
 MAX_NAME_CHARS = 100
 MAX_WATCHED = 32
 MAX_WARNINGS = 20
-# What one result may hold. Well below what a frame can carry, so that a check may hand a result back as an argument.
-MAX_RESULT_BYTES = 64 * 2**20
+# What one result may hold. A check may hand a result back as an argument.
+MAX_RESULT_BYTES = wire.MAX_REPLY_BYTES
 MAX_RESULT_VALUES = 200_000
 MAX_RESULT_DEPTH = 12
+_END = object()
 
 
 @dataclass(frozen=True, eq=False)
 class _Watched:
     """An array that was handed over, its form, and the bytes it held then."""
 
-    label: str
+    label: int | str
     array: np.ndarray
     form: tuple[tuple[int, ...], np.dtype]
     before: bytes
@@ -76,65 +67,105 @@ class Host:
         self._next_id = 1
         self._watched: list[_Watched] = []
         self._room = _Room()
+        self._operations: dict[type, Callable[[Any], Result]] = {
+            messages.Reset: self._reset,
+            messages.Construct: self._construct,
+            messages.Call: self._call,
+            messages.Get: self._get,
+            messages.Set: self._set,
+            messages.Fill: self._fill,
+            messages.Put: self._put,
+            messages.Value: self._value,
+            messages.Length: self._length,
+            messages.Iterate: self._iterate,
+            messages.Next: self._next,
+        }
 
     def handle(self, request: Request) -> Reply:
         """Carry out one request. Whatever the solution raises, `SystemExit` included, comes back as data."""
         self._room = _Room()
         try:
-            operation: Callable[[Request], Reply] = getattr(self, "_" + request["op"])
-            return operation(request)
+            return self._operations[type(request)](request)
         except wire.WireError as error:
-            return {"refused": str(error)}
+            return messages.Unsendable(str(error))
         except _Missing as missing:
-            return {"missing": str(missing)}
+            return messages.Missing(str(missing))
         except BaseException as error:
-            return {"error": describe_exception(error, self._file)}
+            return describe_exception(error, self._file)
 
     # operations
 
-    def _get(self, request: Request) -> Reply:
-        return {"value": self._plain(self._attribute(request["target"], request["name"]))}
-
-    def _set(self, request: Request) -> Reply:
-        setattr(self._objects[request["target"]], request["name"], self._local(request["value"]))
-        return {"value": None}
-
-    def _fill(self, request: Request) -> Reply:
-        place = self._objects[request["target"]]
-        for step in request["path"]:
-            place = place[step] if isinstance(place, dict | list) else getattr(place, step)
-        place[...] = request["value"]
-        return {"value": None}
-
-    def _replace(self, request: Request) -> Reply:
-        place = self._objects[request["target"]]
-        *outer, last = request["path"]
-        for step in outer:
-            place = place[step] if isinstance(place, dict | list) else getattr(place, step)
-        if isinstance(place, dict | list):
-            place[last] = self._local(request["value"])
-        else:
-            setattr(place, last, self._local(request["value"]))
-        return {"value": None}
-
-    def _put(self, request: Request) -> Reply:
-        return {"value": self._keep(self._local(request["value"]))}
-
-    def _value(self, request: Request) -> Reply:
-        return {"value": self._plain(self._objects[request["target"]])}
-
-    def _reset(self, request: Request) -> Reply:
+    def _reset(self, request: messages.Reset) -> Result:
         self._objects.clear()
         self._watched.clear()
-        seed(request["seed"])
-        return {"value": None}
+        seed(request.seed)
+        return Result()
 
-    def _call(self, request: Request) -> Reply:
-        if request["name"] is None:
-            function = self._objects[request["target"]]
+    def _get(self, request: messages.Get) -> Result:
+        return Result(self._plain(getattr(self._objects[request.target], request.name)))
+
+    def _set(self, request: messages.Set) -> Result:
+        *outer, last = request.path
+        place = self._inside(request.target, outer)
+        if isinstance(place, dict | list):
+            place[last] = self._local(request.value)
         else:
-            function = self._attribute(request["target"], request["name"])
-        given_args, given_kwargs = request["args"], request["kwargs"]
+            setattr(place, str(last), self._local(request.value))
+        return Result()
+
+    def _fill(self, request: messages.Fill) -> Result:
+        self._inside(request.target, request.path)[...] = request.value
+        return Result()
+
+    def _inside(self, target: int, path: Sequence[str | int]) -> Any:
+        """What the path leads to, attribute by attribute and entry by entry."""
+        place: Any = self._objects[target]
+        step: Any
+        for step in path:
+            place = place[step] if isinstance(place, dict | list) else getattr(place, step)
+        return place
+
+    def _put(self, request: messages.Put) -> Result:
+        return Result(self._keep(self._local(request.value)))
+
+    def _value(self, request: messages.Value) -> Result:
+        return Result(self._plain(self._objects[request.target]))
+
+    def _construct(self, request: messages.Construct) -> Result:
+        return self._run(self._attribute(None, request.name), request.args, request.kwargs, self._plain)
+
+    def _call(self, request: messages.Call) -> Result:
+        def received(result: Any) -> Any:
+            if request.keep == "all":
+                return self._keep(result)
+            if request.keep:
+                return tuple(self._keep(v) if i in request.keep else self._plain(v) for i, v in enumerate(result))
+            return self._plain(result)
+
+        if request.name is None:
+            assert request.target is not None
+            function = self._objects[request.target]
+        else:
+            function = self._attribute(request.target, request.name)
+        return self._run(function, request.args, request.kwargs, received)
+
+    def _length(self, request: messages.Length) -> Result:
+        return self._run(len, (wire.Handle(request.target, ""),), {}, self._plain)
+
+    def _iterate(self, request: messages.Iterate) -> Result:
+        return self._run(iter, (wire.Handle(request.target, ""),), {}, self._keep)
+
+    def _next(self, request: messages.Next) -> Result:
+        return self._run(_next_or_end, (wire.Handle(request.target, ""),), {}, self._plain)
+
+    def _run(
+        self,
+        function: Callable[..., Any],
+        given_args: tuple[Any, ...],
+        given_kwargs: dict[str, Any],
+        received: Callable[[Any], Any],
+    ) -> Result:
+        """Have the solution's code work, watched; `received` makes of its result what is sent."""
         args = tuple(self._local(value) for value in given_args)
         kwargs = {name: self._local(value) for name, value in given_kwargs.items()}
         now_watched = [
@@ -143,6 +174,7 @@ class Host:
             for label, array in _arrays_in(value, label)
         ]
         self._watched += now_watched
+        changed: list[_Watched] = []
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
@@ -150,21 +182,17 @@ class Host:
                 result = function(*args, **kwargs)
                 seconds = perf_counter() - began
         finally:
-            changed = next((watched for watched in self._watched if watched.changed()), None)
+            changed = [watched for watched in self._watched if watched.changed()]
             if inspect.isclass(function):  # an object may keep and use what its constructor was given
                 self._watched = self._watched[: -len(now_watched)] if now_watched else self._watched
-            self._watched = [w for w in self._watched if not w.changed()][-MAX_WATCHED:]
-        if changed is not None:
-            return {"changed": _argument_name(function, changed, now_watched)}
-        keep = request.get("keep")
-        if keep == "all":
-            value: Any = self._keep(result)
-        elif keep:
-            value = tuple(self._keep(v) if i in keep else self._plain(v) for i, v in enumerate(result))
-        else:
-            value = self._plain(result)
-        notes = [f"{_name_of(w.category)}: {_text_of(w.message)}" for w in caught[:MAX_WARNINGS]]
-        return {"value": value, "seconds": seconds, "warnings": notes}
+            if changed:
+                self._watched = [watched for watched in self._watched if watched not in changed]
+            del self._watched[:-MAX_WATCHED]
+        names = dict.fromkeys(_argument_name(function, watched, now_watched) for watched in changed)
+        notes = tuple(f"{_name_of(w.category)}: {_text_of(w.message)}" for w in caught[:MAX_WARNINGS])
+        if result is _END:
+            return Result(None, seconds, notes, tuple(names), ended=True)
+        return Result(received(result), seconds, notes, tuple(names))
 
     # values
 
@@ -185,6 +213,8 @@ class Host:
         kind = type(value)
         if kind is wire.Handle:
             return self._objects[value.id]
+        if kind is wire.Attribute:
+            return self._attribute(value.target, value.name)
         if kind is wire.Callback:
             return self._function(value)
         if kind is wire.StandIn:
@@ -279,7 +309,7 @@ def raise_like(type_name: str, message: str) -> Exception:
     return kind(message)
 
 
-def describe_exception(error: BaseException, file: str) -> dict[str, Any]:
+def describe_exception(error: BaseException, file: str) -> RemoteException:
     """An exception as data: its type and ancestors, its text, and the innermost line of `file` in its traceback.
 
     An exception is an object of the solution's: each of its attributes may be anything, or raise.
@@ -291,15 +321,10 @@ def describe_exception(error: BaseException, file: str) -> dict[str, Any]:
         source = linecache.getline(file, line or 0).strip()
     message = _text_of(error)
     if isinstance(error, SyntaxError) and error.filename == file:
-        line, source, message = error.lineno, _text_of(error.text or "").strip(), _text_of(error.msg)
-    return {
-        "type": _name_of(type(error)),
-        "ancestors": tuple(name for name, kind in _EXCEPTIONS.items() if issubclass(type(error), kind)),
-        "message": message,
-        "line": line,
-        "source": source[:200],
-        "function": function,
-    }
+        line = error.lineno if type(error.lineno) is int else None
+        source, message = _text_of(error.text or "").strip(), _text_of(error.msg)
+    ancestors = tuple(name for name, kind in _EXCEPTIONS.items() if issubclass(type(error), kind))
+    return RemoteException(_name_of(type(error)), ancestors, message, line, source[:200], function)
 
 
 _EXCEPTIONS = {name: k for name, k in vars(builtins).items() if isinstance(k, type) and issubclass(k, BaseException)}
@@ -330,6 +355,10 @@ def _arrays_in(value: Any, label: Any) -> list[tuple[str, np.ndarray]]:
     if isinstance(value, dict):
         return [found for key, item in value.items() for found in _arrays_in(item, f"{label}[{key!r}]")]
     return []
+
+
+def _next_or_end(iterator: Any) -> Any:
+    return next(iterator, _END)
 
 
 def _argument_name(function: Callable[..., Any], changed: _Watched, now: list[_Watched]) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from . import wire
+from . import messages, wire
 from .host import Host
+from .messages import Reply, Request
 
 
 class LocalBackend:
@@ -18,8 +19,7 @@ class LocalBackend:
         names: the solution's public names, a class or function each.
     """
 
-    timeouts = 0
-    output = ""
+    check_output = ""
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = names
@@ -32,9 +32,9 @@ class LocalBackend:
         self._functions.clear()
         self._host = Host(self._names, "", self._call_back)
 
-    def request(self, message: dict[str, Any], call: str) -> dict[str, Any]:
+    def request(self, request: Request, call: str) -> Reply:
         """Carry out one request on copies of what it holds, as if it had crossed the wire."""
-        return self._host.handle(_copied(message))
+        return self._host.handle(messages.mapped(copied, request))
 
     def register(self, function: Callable[..., Any]) -> wire.Callback:
         """Make a function of the judge callable from the solution, until the next check begins."""
@@ -43,19 +43,20 @@ class LocalBackend:
         return wire.Callback(number, getattr(function, "__name__", "function"))
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return _copied(self._functions[number](*args, **kwargs))
+        return copied(self._functions[number](*args, **kwargs))
 
 
-def _copied(value: Any) -> Any:
+def copied(value: Any) -> Any:
+    """A value as it arrives at the other end of the wire."""
     kind = type(value)
     if kind is np.ndarray:
         return wire.with_layout(value, wire.array_layout(value))
     if kind is list or kind is tuple:
-        return kind(_copied(item) for item in value)
+        return kind(copied(item) for item in value)
     if kind is dict:
-        return {key: _copied(item) for key, item in value.items()}
+        return {key: copied(item) for key, item in value.items()}
     if kind is np.random.Generator:
         return wire.generator_from_state(value.bit_generator.state)
     if kind is wire.StandIn:
-        return wire.StandIn(_copied(value.attributes), value.methods)
+        return wire.StandIn(copied(value.attributes), value.methods)
     return value

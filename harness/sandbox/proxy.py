@@ -3,23 +3,24 @@
     layer = solution.Linear(3, 4)       # an object that stays with the solution
     layer.weight = weight               # assigns the attribute over there
     out = layer.forward(x)              # arrays come back as arrays
+    len(loader); iter(loader)           # iterators and generators stay there too; each `next` is a request
 
-The proxies turn replies into values or exceptions, and write down every value that came back: the transcript, by which
-the diagnosis recognises a mistake. Names that begin with an underscore are ours; a solution's public names are its own.
+The proxies turn replies into values or exceptions, and write every exchange down in the transcript. Names that begin
+with an underscore are ours; a solution's public names are its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from . import wire
-from .errors import InputChanged, Refused, RemoteException, SandboxError, SolutionMissing, SolutionRaised
+from . import messages, wire
+from .errors import Refused, SandboxError, SolutionMissing, SolutionRaised, Stage
+from .messages import RemoteException, Reply, Request, Result
+from .transcript import Exchange, Transcript
 
 
 class Backend(Protocol):
@@ -27,55 +28,16 @@ class Backend(Protocol):
 
     Attributes:
         methods: (type, name) of attributes that have turned out to be methods, so that nobody need ask again.
+        check_output: what the solution has printed since the check began.
     """
 
     methods: set[tuple[str, str]]
 
+    @property
+    def check_output(self) -> str: ...
     def begin_check(self, seed: int) -> None: ...
-    def request(self, message: dict[str, Any], call: str) -> dict[str, Any]: ...
+    def request(self, request: Request, call: str) -> Reply: ...
     def register(self, function: Callable[..., Any]) -> wire.Callback: ...
-
-
-@dataclass
-class Transcript:
-    """What came back during one check.
-
-    Attributes:
-        values: (call, value) pairs in order.
-        notes: properties that the check itself wrote down, as (name, value) pairs.
-        warnings: what NumPy and Python warned of.
-        seconds: time spent in the solution's own code.
-        input_shape: shape of the last array that was handed to a call as its first argument.
-        listener: told of each value as it is recorded; it may raise to end the check.
-    """
-
-    values: list[tuple[str, Any]] = field(default_factory=list)
-    notes: list[tuple[str, Any]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    input_shape: tuple[int, ...] = ()
-    listener: Callable[[int, str, Any], None] | None = None
-
-    def record(self, call: str, value: Any) -> None:
-        """Write down what a call gave, unless the check is only looking closer at a failure that it has found."""
-        if _looking_closer.get():
-            return
-        self.values.append((call, value))
-        if self.listener:
-            self.listener(len(self.values) - 1, call, value)
-
-
-_looking_closer: ContextVar[bool] = ContextVar("_looking_closer", default=False)
-
-
-@contextmanager
-def unrecorded() -> Iterator[None]:
-    """Calls inside serve only to describe a failure that is already certain; they are left out of the transcript."""
-    token = _looking_closer.set(True)
-    try:
-        yield
-    finally:
-        _looking_closer.reset(token)
 
 
 class Solution:
@@ -96,63 +58,77 @@ class Solution:
             raise AttributeError(name)
         return Function(self, None, name, name)
 
-    def _exchange(self, message: dict[str, Any], call: str) -> Any:
+    def _exchange(self, request: Request, call: str) -> Any:
         """One request: the value of its reply, as proxies and plain data; or the matching exception."""
-        if message["op"] == "call" and message["args"] and isinstance(message["args"][0], np.ndarray):
-            self._transcript.input_shape = message["args"][0].shape
+        transcript = self._transcript
+        request = messages.mapped(self._sendable, request)
+        if type(request) is messages.Call and request.args and isinstance(request.args[0], np.ndarray):
+            transcript.input_shape = request.args[0].shape
         try:
-            reply = self._backend.request(_sendable(message, self._backend), call)
-            if "error" in reply:
-                error = reply["error"]
-                raise SolutionRaised(call, RemoteException(**error), self._file)
-            if "changed" in reply:
-                raise InputChanged(f"{call} changed {reply['changed']}, which belongs to its caller: work on a copy")
-            if "refused" in reply:
-                raise Refused(f"{call} returned {reply['refused']}")
-            if "missing" in reply:
-                raise SolutionMissing(f"{self._file} defines no `{reply['missing']}`")
+            result = self._result_of(self._backend.request(request, call), call, request)
         except SandboxError as error:
-            name = error.error.type if isinstance(error, SolutionRaised) else type(error).__name__
-            self._transcript.record(call, f"raised {name}")
+            raised = error.error if isinstance(error, SolutionRaised) else _as_raised(error)
+            transcript.record(Exchange(call, request, error=raised))
             raise
-        self._transcript.warnings += reply.get("warnings", ())
-        self._transcript.seconds += reply.get("seconds", 0.0)
-        value = reply["value"]
-        looked_up = message["op"] == "get" and type(value) is wire.Handle and value.callable  # a method: no answer yet
-        if message["op"] in ("call", "get", "value") and not looked_up:
-            self._transcript.record(call, value)
-        return self._received(value, call)
+        transcript.warnings += result.warnings
+        transcript.seconds += result.seconds
+        if result.changed:
+            transcript.record_changes(call, result.changed)
+        transcript.record(Exchange(call, request, result.value, ended=result.ended))
+        if result.ended:
+            raise StopIteration
+        return self._received(result.value, call if type(request) is messages.Construct else None)
 
-    def _received(self, value: Any, call: str) -> Any:
+    def _result_of(self, reply: Reply, call: str, request: Request) -> Result:
+        if isinstance(reply, Result):
+            return reply
+        if isinstance(reply, RemoteException):
+            stage = Stage.CONSTRUCT if type(request) is messages.Construct else Stage.CALL
+            raise SolutionRaised(call, reply, self._file, stage)
+        if isinstance(reply, messages.Missing):
+            raise SolutionMissing(call, reply.name, self._file)
+        raise Refused(f"{call} returned {reply.reason}", call)
+
+    def _sendable(self, value: Any) -> Any:
+        """Proxies as handles, functions as callbacks, and copies of arrays, so that the transcript keeps what was sent."""
+        kind = type(value)
+        if kind is np.ndarray:
+            return wire.with_layout(value, wire.array_layout(value))
+        if kind is list or kind is tuple:
+            return kind(map(self._sendable, value))
+        if kind is dict:
+            return {key: self._sendable(item) for key, item in value.items()}
+        if kind is RemoteObject:
+            return value._handle
+        if kind is Function:
+            return wire.Attribute(value._target, value._name)
+        if kind is _StandIn:
+            methods = {name: self._backend.register(method) for name, method in value.methods.items()}
+            return wire.StandIn(self._sendable(value.attributes), methods)
+        if callable(value) and not isinstance(value, type):
+            return self._backend.register(value)
+        return value
+
+    def _received(self, value: Any, known_as: str | None = None) -> Any:
         if type(value) is wire.Handle:
-            constructed = call[:1].isupper() and "." not in call  # named as the check knows its class
-            return RemoteObject(self, value, call if constructed else value.type)
+            return RemoteObject(self, value, known_as or value.type)
         if type(value) in (list, tuple):
-            return type(value)(self._received(item, call) for item in value)
+            return type(value)(map(self._received, value))
         if type(value) is dict:
-            return {key: self._received(item, call) for key, item in value.items()}
+            return {key: self._received(item) for key, item in value.items()}
         return value
 
 
 class Function:
-    """Something of the solution that can be called: a class, a function or a method."""
+    """Something that the solution defines and that can be called: a class, a function or a method."""
 
-    def __init__(self, solution: Solution, target: int | None, name: str | None, call: str) -> None:
+    def __init__(self, solution: Solution, target: int | None, name: str, call: str) -> None:
         self._solution, self._target, self._name, self._call = solution, target, name, call
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._request(args, kwargs, None)
-
-    def _request(self, args: Sequence[Any], kwargs: dict[str, Any], keep: Any) -> Any:
-        message = {
-            "op": "call",
-            "target": self._target,
-            "name": self._name,
-            "args": tuple(args),
-            "kwargs": kwargs,
-            "keep": keep,
-        }
-        return self._solution._exchange(message, self._call)
+        if self._target is None and self._name[:1].isupper():
+            return self._solution._exchange(messages.Construct(self._name, args, kwargs), self._call)
+        return self._solution._exchange(messages.Call(self._target, self._name, args, kwargs), self._call)
 
 
 class RemoteObject:
@@ -168,18 +144,29 @@ class RemoteObject:
         known = self._solution._backend.methods
         if (self._type, name) in known:
             return Function(self._solution, self._handle.id, name, call)
-        value = self._solution._exchange({"op": "get", "target": self._handle.id, "name": name}, call)
+        value = self._solution._exchange(messages.Get(self._handle.id, name), call)
         if isinstance(value, RemoteObject) and value._handle.callable:
             known.add((self._type, name))
             return Function(self._solution, self._handle.id, name, call)
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        message = {"op": "set", "target": self._handle.id, "name": name, "value": value}
-        self._solution._exchange(message, f"{self._type}.{name}")
+        self._solution._exchange(messages.Set(self._handle.id, (name,), value), f"{self._type}.{name}")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return Function(self._solution, self._handle.id, None, self._type)(*args, **kwargs)
+        return self._solution._exchange(messages.Call(self._handle.id, None, args, kwargs), self._type)
+
+    def __len__(self) -> int:
+        return self._solution._exchange(messages.Length(self._handle.id), f"len({self._type})")
+
+    def __bool__(self) -> bool:
+        return True  # there is an object; Python would ask for its length
+
+    def __iter__(self) -> RemoteObject:
+        return self._solution._exchange(messages.Iterate(self._handle.id), f"iter({self._type})")
+
+    def __next__(self) -> Any:
+        return self._solution._exchange(messages.Next(self._handle.id), f"next({self._type})")
 
     def __repr__(self) -> str:
         return f"an object of type {self._type}"
@@ -190,19 +177,22 @@ def kept(function: Function, *positions: int) -> Callable[..., Any]:
 
     `out, cache = kept(solution.affine_forward, 1)(x, w, b)` fetches `out` and leaves the cache where it is.
     """
-    keep = list(positions) if positions else "all"
-    return lambda *args, **kwargs: function._request(args, kwargs, keep)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        request = messages.Call(function._target, function._name, args, kwargs, positions or "all")
+        return function._solution._exchange(request, function._call)
+
+    return call
 
 
 def put(solution: Solution, value: Any) -> RemoteObject:
     """Keep a value (arrays, lists, dicts, a `stand_in`) beside the solution, so that calls can change it in place."""
-    remote: RemoteObject = solution._exchange({"op": "put", "value": value}, "a value of the check")
-    return remote
+    return solution._exchange(messages.Put(value), "a value of the check")
 
 
 def fetch(remote: RemoteObject) -> Any:
     """What a value that is kept beside the solution looks like now."""
-    return remote._solution._exchange({"op": "value", "target": remote._handle.id}, remote._type)
+    return remote._solution._exchange(messages.Value(remote._handle.id), remote._type)
 
 
 def fill(remote: RemoteObject, path: str | Sequence[str | int], value: np.ndarray) -> None:
@@ -211,15 +201,14 @@ def fill(remote: RemoteObject, path: str | Sequence[str | int], value: np.ndarra
     A path reaches inside: `fill(net, ("params", "W1"), w)` does `net.params["W1"][...] = w`.
     """
     steps = (path,) if isinstance(path, str) else tuple(path)
-    message = {"op": "fill", "target": remote._handle.id, "path": steps, "value": value}
-    remote._solution._exchange(message, ".".join([remote._type, *map(str, steps)]))
+    request = messages.Fill(remote._handle.id, steps, value)
+    remote._solution._exchange(request, ".".join([remote._type, *map(str, steps)]))
 
 
 def replace(remote: RemoteObject, path: str | Sequence[str | int], value: Any) -> None:
     """Put another value in the place of an old one: `replace(net, ("params", "W1"), w)` does `net.params["W1"] = w`."""
     steps = (path,) if isinstance(path, str) else tuple(path)
-    message = {"op": "replace", "target": remote._handle.id, "path": steps, "value": value}
-    remote._solution._exchange(message, ".".join([remote._type, *map(str, steps)]))
+    remote._solution._exchange(messages.Set(remote._handle.id, steps, value), ".".join([remote._type, *map(str, steps)]))
 
 
 @dataclass(frozen=True)
@@ -236,18 +225,5 @@ def stand_in(attributes: dict[str, Any], **methods: Callable[..., Any]) -> Any:
     return _StandIn(attributes, methods)
 
 
-def _sendable(value: Any, backend: Backend) -> Any:
-    """Proxies as handles, functions as callbacks, everything else as it is."""
-    kind = type(value)
-    if kind is RemoteObject:
-        return value._handle
-    if kind is list or kind is tuple:
-        return kind(_sendable(item, backend) for item in value)
-    if kind is dict:
-        return {key: _sendable(item, backend) for key, item in value.items()}
-    if kind is _StandIn:
-        methods = {name: backend.register(method) for name, method in value.methods.items()}
-        return wire.StandIn(_sendable(value.attributes, backend), methods)
-    if callable(value) and not isinstance(value, type):
-        return backend.register(value)
-    return value
+def _as_raised(error: SandboxError) -> RemoteException:
+    return RemoteException(type(error).__name__, (), str(error), None, "", "")

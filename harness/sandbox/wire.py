@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +24,15 @@ import numpy as np
 
 LENGTHS = struct.Struct(">IQ")
 MAX_FRAME_BYTES = 256 * 2**20
-MAX_HEADER_BYTES = 8 * 2**20
+MAX_REPLY_BYTES = 64 * 2**20
+MAX_HEADER_BYTES = 2**20
 MAX_DEPTH = 20
+MAX_AXES = 64
+MAX_DTYPE_CHARS = 6
+MAX_ODD_KEYS = 1000
+MAX_INTEGER = 1 << 4096
 ARRAY_KINDS = "biufc"
-JUDGE_ONLY = ("callback", "stand-in", "generator")
+JUDGE_ONLY = ("callback", "stand-in", "generator", "attribute")
 
 
 class WireError(Exception):
@@ -40,6 +46,14 @@ class Handle:
     id: int
     type: str
     callable: bool = False
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Stands for something that the solution defines: a class or function of its module, or a method of an object."""
+
+    target: int | None
+    name: str
 
 
 @dataclass(frozen=True)
@@ -72,24 +86,25 @@ def pack(message: Any) -> bytes:
     return b"".join((LENGTHS.pack(len(header), size[0]), header, *buffers))
 
 
-def frame_lengths(prefix: bytes) -> tuple[int, int]:
-    """Lengths of header and payload from a frame's first `LENGTHS.size` bytes."""
+def frame_lengths(prefix: bytes | bytearray, limit: int = MAX_FRAME_BYTES) -> tuple[int, int]:
+    """Lengths of header and payload from a frame's first `LENGTHS.size` bytes; the payload may have `limit` bytes."""
     header, payload = LENGTHS.unpack(prefix)
-    if header > MAX_HEADER_BYTES or payload > MAX_FRAME_BYTES:
+    if header > MAX_HEADER_BYTES or payload > limit:
         raise WireError(f"a frame of {header + payload:,} bytes is larger than allowed")
     return header, payload
 
 
-def unpack(header: bytes, payload: bytes, from_worker: bool = False) -> Any:
+def unpack(header: bytes | bytearray, payload: bytes | bytearray, from_worker: bool = False) -> Any:
     """The message that a frame holds. Arrays are fresh copies.
 
     Args:
         header, payload: the two parts of a frame.
-        from_worker: refuse what only the judge may send.
+        from_worker: refuse what only the judge may send, and what could not be sent back.
     """
+    rules = _FROM_WORKER if from_worker else _FROM_JUDGE
     try:
-        tree = json.loads(header)
-        value, end = _decode(tree, memoryview(payload), 0, 0, JUDGE_ONLY if from_worker else ())
+        tree = json.loads(header, object_pairs_hook=_no_object)
+        value, end = _decode(tree, memoryview(payload), 0, 0, rules)
     except Exception as error:  # the bytes may be anything, and so may be what goes wrong with them
         raise WireError(f"bytes that are no frame ({type(error).__name__})") from None
     if end != len(payload):
@@ -135,7 +150,7 @@ def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> An
         raise WireError(f"a value nested more than {MAX_DEPTH} deep")
     kind = type(value)
     if value is None or kind is bool or kind is int or kind is float or kind is str:
-        if kind is int and abs(value) >= 1 << 4096:
+        if kind is int and abs(value) >= MAX_INTEGER:
             raise WireError("an integer of more than 4096 bits")
         return value
     if issubclass(kind, np.ndarray):
@@ -150,12 +165,15 @@ def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> An
     if kind is list or kind is tuple:
         return [kind.__name__, [_encode(item, buffers, size, depth + 1) for item in value]]
     if kind is dict:
+        _limit_odd_keys(value)
         encoded = [[_encode(k, buffers, size, depth + 1), _encode(v, buffers, size, depth + 1)] for k, v in value.items()]
         return ["dict", encoded]
     if kind is Handle:
         return ["handle", value.id, value.type, value.callable]
     if kind is Callback:
         return ["callback", value.id, value.name]
+    if kind is Attribute:
+        return ["attribute", value.target, value.name]
     if kind is StandIn:
         parts = (value.attributes, value.methods)
         return ["stand-in", *(_encode(part, buffers, size, depth + 1) for part in parts)]
@@ -167,56 +185,87 @@ def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> An
     raise WireError(f"a value of type {kind.__name__}")
 
 
-def _decode(tree: Any, payload: memoryview, at: int, depth: int, refused: tuple[str, ...]) -> tuple[Any, int]:
+@dataclass(frozen=True)
+class _Rules:
+    """What `_decode` accepts: no value of a refused tag, and lists this deep."""
+
+    refused: tuple[str, ...]
+    depth: int
+
+
+_FROM_JUDGE = _Rules((), MAX_DEPTH + 1)
+_FROM_WORKER = _Rules(JUDGE_ONLY, MAX_DEPTH - 4)  # sent back as an argument, a result lies a few levels deeper
+
+
+def _no_object(pairs: list[tuple[str, Any]]) -> None:
+    raise ValueError("an object where a list should be")
+
+
+def _decode(tree: Any, payload: memoryview, at: int, depth: int, rules: _Rules) -> tuple[Any, int]:
     if isinstance(tree, str):
         return encodable(tree), at
-    if isinstance(tree, dict):
-        raise ValueError("an object where a list should be")
     if not isinstance(tree, list):
+        if type(tree) is int and abs(tree) >= MAX_INTEGER:
+            raise ValueError("integer too large")
         return tree, at
-    if depth > 2 * MAX_DEPTH:
+    if depth > rules.depth:
         raise ValueError("nested too deep")
     tag = tree[0]
-    if tag in refused:
+    if tag in rules.refused:
         raise ValueError(f"{tag} from a worker")
     if tag == "array":
         _, dtype_name, shape, layout, length = tree
+        if type(dtype_name) is not str or len(dtype_name) > MAX_DTYPE_CHARS or len(shape) > MAX_AXES:
+            raise ValueError("array description")
         dtype = np.dtype(dtype_name)
         if dtype.kind not in ARRAY_KINDS or dtype.hasobject:
             raise ValueError(f"dtype {dtype_name}")
-        if any(not isinstance(n, int) or n < 0 for n in shape) or math.prod(shape) * dtype.itemsize != length:
+        if any(type(n) is not int or not 0 <= n < 2**63 for n in shape) or math.prod(shape) * dtype.itemsize != length:
             raise ValueError("array size")
         flat = np.frombuffer(payload[at : at + length], dtype=dtype)
         return with_layout(flat.reshape(shape), layout), at + length
     if tag == "scalar":
-        array, at = _decode(tree[1], payload, at, depth + 1, refused)
+        array, at = _decode(tree[1], payload, at, depth + 1, rules)
+        if type(array) is not np.ndarray or array.ndim:
+            raise ValueError("a number that is none")
         return array[()], at
     if tag in ("list", "tuple"):
         items = []
         for item in tree[1]:
-            decoded, at = _decode(item, payload, at, depth + 1, refused)
+            decoded, at = _decode(item, payload, at, depth + 1, rules)
             items.append(decoded)
         return (items if tag == "list" else tuple(items)), at
     if tag == "dict":
-        pairs = {}
+        _limit_odd_keys(key for key, _ in tree[1])
+        pairs: dict[Any, Any] = {}
         for key_tree, value_tree in tree[1]:
-            key, at = _decode(key_tree, payload, at, depth + 1, refused)
-            pairs[key], at = _decode(value_tree, payload, at, depth + 1, refused)
+            key, at = _decode(key_tree, payload, at, depth + 1, rules)
+            if key in pairs:
+                raise ValueError("a key that comes twice")
+            pairs[key], at = _decode(value_tree, payload, at, depth + 1, rules)
         return pairs, at
     if tag == "handle":
         return Handle(int(tree[1]), encodable(str(tree[2])), bool(tree[3])), at
+    if tag == "attribute":
+        return Attribute(tree[1], tree[2]), at
     if tag == "callback":
         return Callback(int(tree[1]), encodable(str(tree[2]))), at
     if tag == "stand-in":
-        attributes, at = _decode(tree[1], payload, at, depth + 1, refused)
-        methods, at = _decode(tree[2], payload, at, depth + 1, refused)
+        attributes, at = _decode(tree[1], payload, at, depth + 1, rules)
+        methods, at = _decode(tree[2], payload, at, depth + 1, rules)
         return StandIn(attributes, methods), at
     if tag == "generator":
-        state, at = _decode(tree[1], payload, at, depth + 1, refused)
+        state, at = _decode(tree[1], payload, at, depth + 1, rules)
         return generator_from_state(state), at
     if tag == "complex":
         return complex(tree[1], tree[2]), at
     raise ValueError(f"unknown tag {tag!r}")
+
+
+def _limit_odd_keys(keys: Iterable[Any]) -> None:
+    """Only texts have hashes that nobody can make collide at will: of numbers as keys a dict has few."""
+    if sum(type(key) is not str for key in keys) > MAX_ODD_KEYS:
+        raise WireError(f"a dict with more than {MAX_ODD_KEYS:,} keys that are not text")
 
 
 def generator_from_state(state: dict[str, Any]) -> np.random.Generator:

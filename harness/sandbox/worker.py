@@ -21,11 +21,10 @@ import sys
 import types
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ADDRESS_SPACE_BYTES = 4 * 2**30
 FILE_BYTES = 64 * 2**20
-GLANCES = 100
 OWN_PACKAGE = "_kata_sandbox"
 PR_SET_PDEATHSIG = 1
 LOST_CONNECTION = 83  # exit code when the solution has closed the pipes under our hands; `client` knows it
@@ -37,7 +36,7 @@ def main() -> None:
     die_with_the_judge(lifeline)
     limit_resources(cpu_seconds)
     sys.path.append(numpy_folder)
-    wire, host_module = import_own("wire"), import_own("host")
+    own = Own(*(import_own(name) for name in ("wire", "messages", "pipes", "host")))
     for name in [name for name in sys.modules if name.startswith(OWN_PACKAGE)]:
         del sys.modules[name]
     sys.argv = [""]
@@ -45,7 +44,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # whatever the locale, printing never fails
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
     show_where_it_hangs(trace, bell)
-    Worker(wire, host_module, requests, replies).run()
+    Worker(own, requests, replies).run()
 
 
 def die_with_the_judge(lifeline: int) -> None:
@@ -134,11 +133,20 @@ class ImportGuard(importlib.abc.MetaPathFinder):
         raise ModuleNotFoundError(f"a solution may import only numpy and the standard library, not {top}", name=fullname)
 
 
+class Own(NamedTuple):
+    """The sandbox's own modules, imported under names that a solution cannot import."""
+
+    wire: Any
+    messages: Any
+    pipes: Any
+    host: Any
+
+
 class Worker:
     """The loop around the host: frames in, frames out."""
 
-    def __init__(self, wire: Any, host_module: Any, requests: int, replies: int) -> None:
-        self._wire, self._host_module = wire, host_module
+    def __init__(self, own: Own, requests: int, replies: int) -> None:
+        self._wire, self._messages, self._pipes, self._host_module = own
         self._requests, self._replies = requests, replies
         os.set_blocking(requests, False)
         self._host: Any = None
@@ -146,17 +154,16 @@ class Worker:
         self._number = 0  # of the request that is being answered; the first words belong to none
 
     def run(self) -> None:
-        self._send({"value": "ready"})
+        self._send(self._messages.Result("ready"))
         while True:
-            request = self._receive()
-            self._number = request["number"]
-            reply = self._load(request) if request["op"] == "load" else self._host.handle(request)
+            self._number, request = self._receive()
+            reply = self._load(request) if type(request) is self._messages.Load else self._host.handle(request)
             self._flush_output()
             self._send(reply)
 
-    def _load(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _load(self, request: Any) -> Any:
         """Run the learner's file as a module; not under its own name, which may be that of a standard module."""
-        path, source = request["path"], request["source"].tobytes()
+        path, source = request.path, request.source.tobytes()
         linecache.cache[path] = len(source), None, source.decode("utf-8", "replace").splitlines(keepends=True), path
         module = types.ModuleType("solution")
         module.__file__ = path
@@ -165,23 +172,23 @@ class Worker:
         try:
             exec(compile(source, path, "exec", dont_inherit=True), vars(module))
         except BaseException as error:
-            return {"error": self._host_module.describe_exception(error, path)}
-        return {"value": None}
+            return self._host_module.describe_exception(error, path)
+        return self._messages.Result()
 
-    def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        self._send({"callback": number, "args": args, "kwargs": kwargs})
-        answer = self._receive()
-        if "raise" in answer:
-            raise self._host_module.raise_like(*answer["raise"])
-        return answer["value"]
+    def _call_back(self, function: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self._send(self._messages.CallJudge(function, args, kwargs))
+        _, answer = self._receive()
+        if type(answer) is self._messages.Failed:
+            raise self._host_module.raise_like(answer.type, answer.message)
+        return answer.value
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, message: Any) -> None:
         if os.getpid() != self._process:
             os._exit(0)  # a child that the solution forked has come back: only its parent speaks to the judge
         try:
-            data = self._wire.pack({**message, "number": self._number})
+            data = self._messages.pack(self._number, message)
         except self._wire.WireError as error:
-            data = self._wire.pack({"refused": str(error), "number": self._number})
+            data = self._messages.pack(self._number, self._messages.Unsendable(str(error)))
         left = memoryview(data)
         while left:
             try:
@@ -189,29 +196,18 @@ class Worker:
             except OSError:
                 os._exit(LOST_CONNECTION)
 
-    def _receive(self) -> Any:
-        lengths = self._wire.frame_lengths(self._read(self._wire.LENGTHS.size))
-        return self._wire.unpack(*(self._read(length) for length in lengths))
+    def _receive(self) -> tuple[int, Any]:
+        try:
+            frame = self._pipes.read_frame(self._requests, self._wire.MAX_FRAME_BYTES, self._wait)
+        except self._pipes.Closed:
+            os._exit(0)  # the judge has closed its end: there is nothing left to do
+        except OSError:
+            os._exit(LOST_CONNECTION)
+        number, message = self._messages.unpack_request(*frame)
+        return number, message
 
-    def _read(self, size: int) -> bytes:
-        parts = bytearray()
-        glances = 0
-        while len(parts) < size:
-            try:
-                part = os.read(self._requests, min(size - len(parts), 1 << 20))
-            except BlockingIOError:
-                glances += 1
-                if glances < GLANCES:  # the judge's next request is mostly a moment away
-                    os.sched_yield()
-                else:
-                    select.select([self._requests], [], [])
-                continue
-            except OSError:
-                os._exit(LOST_CONNECTION)
-            if not part:
-                os._exit(0)  # the judge has closed its end: there is nothing left to do
-            parts += part
-        return bytes(parts)
+    def _wait(self) -> None:
+        select.select([self._requests], [], [])
 
     @staticmethod
     def _flush_output() -> None:

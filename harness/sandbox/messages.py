@@ -1,0 +1,270 @@
+"""What judge and worker say to each other: every request and every reply, described once.
+
+A frame holds a number, the name of a message and its fields. The judge numbers its requests and a reply repeats the
+number. While the solution runs it may call a function of the judge: the worker then sends `CallJudge` instead of its
+reply, and the judge sends back `Returned` or `Failed`.
+
+The solution shares the worker's process, so it can write whatever it likes to the judge. `unpack_reply` accepts exactly
+what an honest worker sends; anything else breaks the connection and costs the solution its check.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from . import wire
+
+MAX_TEXTS = 64
+Seconds: TypeAlias = float
+
+# Requests. A target is the number of an object that the worker keeps; None is the solution's module itself.
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Run the solution's file, which the judge has read."""
+
+    path: str
+    source: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Forget all objects and seed NumPy: a new check begins."""
+
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """Make an object of one of the solution's classes."""
+
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call a function of the solution, a method of an object, or (without a name) the object itself.
+
+    `keep` says which parts of the result stay with the solution: none, all of it, or these elements.
+    """
+
+    target: int | None
+    name: str | None
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    keep: Literal["all"] | tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """The attribute of an object."""
+
+    target: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Assign an attribute, or what a path of attributes and entries leads to: `net.params["W1"] = value`."""
+
+    target: int
+    path: tuple[str | int, ...]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Write into an array where it is: `layer.weight[...] = value`."""
+
+    target: int
+    path: tuple[str | int, ...]
+    value: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Keep a value beside the solution, so that calls can change it in place."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an object is now."""
+
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """`len(object)`."""
+
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate:
+    """`iter(object)`: the iterator stays with the solution."""
+
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """`next(iterator)`."""
+
+    target: int
+
+
+Request: TypeAlias = Load | Reset | Construct | Call | Get | Set | Fill | Put | Value | Length | Iterate | Next
+
+# Replies.
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """It worked.
+
+    Attributes:
+        value: what came back.
+        seconds: time inside the solution's code.
+        warnings: what NumPy and Python warned of meanwhile.
+        changed: names of the arguments whose arrays the call changed.
+        ended: the iterator had nothing more to give.
+    """
+
+    value: Any = None
+    seconds: Seconds = 0.0
+    warnings: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteException:
+    """The solution's code raised: the exception as plain data."""
+
+    type: str
+    ancestors: tuple[str, ...]
+    message: str
+    line: int | None
+    source: str
+    function: str
+
+    def is_a(self, name: str) -> bool:
+        """Whether the exception is an instance of the built-in class of that name."""
+        return name in self.ancestors
+
+
+@dataclass(frozen=True, slots=True)
+class Unsendable:
+    """The result cannot cross the wire."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The solution defines no such name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallJudge:
+    """On the way to a reply, the solution calls a function of the judge."""
+
+    function: int
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+Reply: TypeAlias = Result | RemoteException | Unsendable | Missing
+
+# The judge's answers to `CallJudge`.
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What the judge's function returned."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The judge's function raised."""
+
+    type: str
+    message: str
+
+
+FROM_JUDGE = (Load, Reset, Construct, Call, Get, Set, Fill, Put, Value, Length, Iterate, Next, Returned, Failed)
+FROM_WORKER = (Result, RemoteException, Unsendable, Missing, CallJudge)
+
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in (*FROM_JUDGE, *FROM_WORKER)}
+_FITS: dict[str, Callable[[Any], bool]] = {  # by annotation
+    "Any": lambda value: True,
+    "bool": lambda value: type(value) is bool,
+    "int": lambda value: type(value) is int,
+    "int | None": lambda value: value is None or type(value) is int,
+    "str": lambda value: type(value) is str,
+    "Seconds": lambda value: type(value) is float and math.isfinite(value) and value >= 0,
+    "tuple[str, ...]": lambda value: type(value) is tuple and len(value) <= MAX_TEXTS and all(type(v) is str for v in value),
+    "tuple[Any, ...]": lambda value: type(value) is tuple,
+    "dict[str, Any]": lambda value: type(value) is dict and all(type(key) is str for key in value),
+}
+_REQUESTS = {kind.__name__: kind for kind in FROM_JUDGE}
+_REPLIES = {kind.__name__: (kind, [_FITS[str(field.type)] for field in fields(kind)]) for kind in FROM_WORKER}
+
+
+def values_of(message: Any) -> list[Any]:
+    """The values of a message's fields."""
+    return [getattr(message, name) for name in _FIELDS[type(message)]]
+
+
+def mapped(function: Callable[[Any], Any], request: Request) -> Request:
+    """A request of the same kind whose fields went through `function`."""
+    return type(request)(*map(function, values_of(request)))
+
+
+def pack(number: int, message: Any) -> bytes:
+    """A message as the bytes of a frame.
+
+    Raises:
+        WireError: it holds something that cannot cross the wire.
+    """
+    return wire.pack((number, type(message).__name__, *values_of(message)))
+
+
+def unpack_request(header: bytes | bytearray, payload: bytes | bytearray) -> tuple[int, Any]:
+    """The number and the message that the judge sent; the worker trusts it."""
+    number, name, *values = wire.unpack(header, payload)
+    return number, _REQUESTS[name](*values)
+
+
+def unpack_reply(header: bytes | bytearray, payload: bytes | bytearray, number: int) -> Reply | CallJudge:
+    """What the worker sent as the reply to request `number`, or on the way to it.
+
+    Raises:
+        WireError: it is neither, or not exactly as an honest worker would have sent it.
+    """
+    message = wire.unpack(header, payload, from_worker=True)
+    if type(message) is not tuple or len(message) < 2 or type(message[0]) is not int or type(message[1]) is not str:
+        raise wire.WireError("something that is no reply")
+    if message[0] != number:
+        raise wire.WireError("a reply that nobody had asked for")
+    kind, checks = _REPLIES.get(message[1], (None, ()))
+    values = message[2:]
+    if kind is None or len(values) != len(checks) or not all(fit(v) for fit, v in zip(checks, values, strict=True)):
+        raise wire.WireError("a reply that makes no sense")
+    reply: Reply | CallJudge = kind(*values)
+    return reply
