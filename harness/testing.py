@@ -50,6 +50,7 @@ from harness.judge.randomness import (
 )
 from harness.judge.rejections import SHAPE_WORDS, Errors, Rejection, assert_rejects
 from harness.judge.verdict import Cause
+from harness.judge.watching import Watched, watches_inputs
 from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, replace, stand_in
 from harness.sandbox.transcript import unrecorded
 
@@ -78,6 +79,7 @@ __all__ = [
     "StartsNormal",
     "State",
     "Update",
+    "Watched",
     "assert_close",
     "assert_dtype",
     "assert_frequencies",
@@ -107,4 +109,5 @@ __all__ = [
     "spread_signs",
     "stand_in",
     "unrecorded",
+    "watches_inputs",
 ]

@@ -144,9 +144,15 @@ class Mistake:
         return edits.compatible(self.replacements, other.replacements)
 
 
-def compose(mistakes: Sequence[Mistake]) -> str:
-    """The file with all of these mistakes in it; each must compose with every other."""
-    return edits.apply(reference_source(mistakes[0].module), [r for mistake in mistakes for r in mistake.edit()])
+def compose(mistakes: Sequence[Mistake], values: Sequence[str | None] = ()) -> str:
+    """The file with all of these mistakes in it; each must compose with every other.
+
+    Args:
+        mistakes: of one kata.
+        values: of their constants; by default the first of each.
+    """
+    chosen = zip(mistakes, values or [None] * len(mistakes), strict=True)
+    return edits.apply(reference_source(mistakes[0].module), [r for mistake, value in chosen for r in mistake.edit(value)])
 
 
 def names_in(source: str, label: str) -> dict[str, Any]:

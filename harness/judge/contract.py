@@ -22,7 +22,8 @@ from harness.judge.assertions import CheckFailed, assert_close, assert_dtype, as
 from harness.judge.layers import Inputs, Layer, Run, assert_own_gradient, assert_reference_gradient
 from harness.judge.randomness import Start, assert_honours_generator, by_properties
 from harness.judge.verdict import Cause
-from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, put, replace
+from harness.judge.watching import Watched, watches_inputs
+from harness.sandbox.proxy import Solution, fill, replace
 
 LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "read-only": read_only,
@@ -233,29 +234,17 @@ class Robustness(LayerContract):
     def _left_out(cls, layer: Layer) -> Sequence[str]:
         return () if _is_random(layer) else ("test_generator", "test_default_generator")
 
+    @watches_inputs
     def test_inputs_unchanged(self, solution: Solution, rng: np.random.Generator) -> None:
         """no call changes the arrays it is given"""
         run, _ = self.layer.runs(solution, rng)
-        kept: dict[str, tuple[RemoteObject, np.ndarray]] = {}
-
-        def keep(name: str, value: Any) -> Any:
-            if not isinstance(value, np.ndarray):
-                return value
-            kept[name] = put(solution, value), value.copy()
-            return kept[name][0]
-
-        def look(call: str) -> None:
-            for name, (remote, before) in kept.items():
-                if not np.array_equal(fetch(remote), before, equal_nan=True):
-                    message = f"{call} changed {name}, which belongs to its caller: work on a copy"
-                    raise CheckFailed(message, cause=Cause.CHANGED_INPUT, what=name)
-
+        watched = Watched(solution)
         _, d_out = run.output(rng)
-        remote = run.with_inputs(**{name: keep(name, value) for name, value in run.inputs.items()})
+        remote = run.with_inputs(**watched.keep_all(run.inputs))
         remote.forward()
-        look("forward")
-        run.on(remote.target).backward(keep("d_out", d_out))
-        look("backward")
+        watched.assert_unchanged("forward")
+        remote.target.backward(*([watched.keep("d_out", d_out)] if self.layer.takes_d_out else []))
+        watched.assert_unchanged("backward")
 
     @by_properties
     def test_generator(self, solution: Solution) -> None:

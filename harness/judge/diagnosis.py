@@ -1,183 +1,319 @@
-"""Which mistake does a failed check show?
+"""Which mistakes do the failed checks show? The smallest set of the bank that explains them, or none.
 
-The judge replays the check, same seed, against each mistake of the bank in this process, and follows along in the transcript
-of what the learner's solution returned. A mistake that returns the same values to the end, and fails too, is the learner's.
-A replay is broken off at the first value that differs, so a bank of forty costs little.
+A learner who is told a wrong reason looks for it for an hour, so a name needs evidence:
 
-One wrong line fails many checks, and a single check may fit several mistakes; so the mistake that explains most of the
-failed checks is named first. Where no mistake fits, `patterns` looks at the wrong numbers themselves.
+1. A failed check is replayed, same seed, against a mistake in this process, and the transcripts are compared component by
+   component (`comparison`). A mistake fits where it gives what the learner gave, and something wrong among it; a replay is
+   broken off at the first component that is neither the learner's nor the reference's.
+2. What fits must show three distinct wrong numbers over all the checks that it explains; or explain all failing checks with
+   fewer; or show a wrong shape, dtype, property or changed array. The latter two only where nothing else in the bank does
+   so. An exception, NaN or zeros everywhere prove nothing.
+3. Of the failing checks that the mistake would fail by itself it must explain more than it contradicts.
+4. Whoever makes it must fail what it fails: a set of mistakes that fails a check which the learner passed is dropped.
+
+The first mistake is the one that explains most; then the bank is searched for one which, composed with those found, explains
+most of the rest. Where no single mistake explains a check, pairs are tried that begin with one which fits in part.
+Where nothing fits, `patterns` looks at the wrong numbers themselves.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from types import ModuleType
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from harness.judge.assertions import CheckFailed
-from harness.judge.bank import Mistake, public_names
+from harness.judge.bank import Mistake, compose, load_reference, names_in, public_names
+from harness.judge.comparison import FEW, Deviated, Evidence, Fit, Follower, Kind, Match, Parts, all_same, answers
 from harness.judge.patterns import describe_difference
 from harness.judge.replay import Attempt, Check, run_check
-from harness.judge.verdict import Diagnosis, Outcome
-from harness.sandbox import wire
+from harness.judge.verdict import Cause, Diagnosis, Outcome
 from harness.sandbox.local import LocalBackend
 from harness.sandbox.transcript import Transcript
 
-SECONDS = 3.0
-VALUE_RTOL = 1e-6
+Failure = tuple[Check, Attempt]
+
+SECONDS = 1.5
+MAX_MISTAKES = 3
 PROPERTY_RTOL = 0.05
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
+UNIQUE_KINDS = {Kind.SHAPE, Kind.DTYPE, Kind.PROPERTIES, Kind.CHANGES}
+NO_FIT = Fit(Match.NONE, Evidence())
 
 
-class _Deviated(BaseException):
-    """A replay returned something else than the learner's solution did. Not an Exception, so that no check catches it."""
+@dataclass(frozen=True)
+class Suspect:
+    """Mistakes of the bank in one file, each with a value for its constant."""
+
+    mistakes: tuple[Mistake, ...]
+    values: tuple[str | None, ...]
+
+    @cached_property
+    def key(self) -> tuple[tuple[str, str | None], ...]:
+        return tuple(zip((mistake.name for mistake in self.mistakes), self.values, strict=True))
+
+    def names(self) -> Mapping[str, Any]:
+        """The public names of a solution that makes these mistakes."""
+        if len(self.mistakes) == 1:
+            return self.mistakes[0].names(self.values[0])
+        label = f"{self.mistakes[0].module} with {len(self.mistakes)} mistakes"
+        return names_in(compose(self.mistakes, self.values), label)
+
+    def plus(self, mistake: Mistake, value: str | None) -> Suspect:
+        """The same and one more."""
+        return Suspect((*self.mistakes, mistake), (*self.values, value))
 
 
-class _Follower:
-    """Listens to a replay and stops it at the first value that is not the learner's."""
+@dataclass
+class Case:
+    """What a suspect explains of the failing checks."""
 
-    def __init__(self, followed: Transcript) -> None:
-        self.values = followed.values
-        self.agreed = 0
+    suspect: Suspect
+    explained: list[Check] = field(default_factory=list)
+    partly: list[Check] = field(default_factory=list)
+    contradicted: list[Check] = field(default_factory=list)
+    evidence: Evidence = field(default_factory=Evidence)
 
-    def __call__(self, index: int, call: str, value: Any) -> None:
-        if index >= len(self.values) or not same(self.values[index][1], value):
-            raise _Deviated
-        self.agreed = index + 1
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        return len(self.explained), len(self.partly), -len(self.contradicted)
+
+    @property
+    def has_numbers(self) -> bool:
+        return len(self.evidence.numbers) >= FEW
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the diagnosis found out.
+
+    Attributes:
+        by_check: for each failed check, by name, the mistakes that it shows, or a pattern of its numbers.
+        mistakes: all that were found, the one that explains most first.
+        unexplained: names of the failing checks that show something else.
+    """
+
+    by_check: dict[str, tuple[Diagnosis, ...]]
+    mistakes: tuple[Mistake, ...] = ()
+    unexplained: tuple[str, ...] = ()
 
 
 def diagnose(
-    failed: Sequence[tuple[Check, Attempt]], reference: ModuleType, bank: Sequence[Mistake], seed: int
-) -> dict[str, tuple[Diagnosis, ...]]:
-    """For each failed check, by name, the mistake it shows; or, where none of the bank fits, what the numbers tell.
+    attempts: Sequence[tuple[Check, Attempt]], bank: Sequence[Mistake], seed: int, seconds: float = SECONDS
+) -> Findings:
+    """Find the mistakes behind a run's failed checks.
 
     Args:
-        failed: failed checks with the learner's attempts.
-        reference: the kata's reference module.
-        bank: its mistakes.
-        seed: the seed of the run.
+        attempts: every check of the run with the learner's attempt.
+        bank: the kata's mistakes.
+        seed: the run's seed.
+        seconds: when to stop looking; what was found by then stands.
     """
-    give_up = time.perf_counter() + SECONDS
-    failed = [(check, attempt) for check, attempt in failed if attempt.transcript.complete]
-    found: dict[str, list[Mistake]] = {}
-    explained: Counter[str] = Counter()
-    for check, attempt in failed:
-        if attempt.outcome not in (Outcome.FAILED, Outcome.ERROR) or time.perf_counter() > give_up:
-            continue
-        # a mistake that explained an earlier check most likely explains this one; only if none does, the others are tried
-        known = [mistake for mistake in bank if explained[mistake.name]]
-        others = [mistake for mistake in bank if not explained[mistake.name]]
-        found[check.name] = _that_fit(known, check, attempt, reference, seed) or _that_fit(
-            others, check, attempt, reference, seed
-        )
-        explained.update(mistake.name for mistake in found[check.name])
-    return {
-        check.name: _best(found.get(check.name) or _partly(bank, check, attempt, reference, seed, give_up), explained)
-        or _pattern(attempt)
-        for check, attempt in failed
-    }
+    search = _Search(attempts, bank, seed, seconds)
+    found = search.run()
+    by_check: dict[str, tuple[Diagnosis, ...]] = {}
+    unexplained = []
+    for check, attempt in search.failed:
+        mistakes = search.relevant(check, found)
+        by_check[check.name] = tuple(Diagnosis(m.name, m.explanation) for m in mistakes) or _pattern(attempt)
+        if not mistakes and attempt.cause is not Cause.NOT_REJECTED:
+            unexplained.append(check.name)
+    for check, attempt in attempts:
+        if attempt.outcome in (Outcome.TIMEOUT, Outcome.CRASHED):
+            unexplained.append(check.name)
+    mistakes = found.mistakes if found else ()
+    return Findings(by_check, mistakes, tuple(unexplained))
 
 
-def _that_fit(
-    mistakes: Sequence[Mistake], check: Check, attempt: Attempt, reference: ModuleType, seed: int
-) -> list[Mistake]:
-    """The mistakes that fail the check with the learner's very transcript."""
-    return [m for m in mistakes if _agreement(check, attempt, m.names(), seed)[0]]
+class _Search:
+    """One search, with all replays that were made."""
 
+    def __init__(
+        self, attempts: Sequence[tuple[Check, Attempt]], bank: Sequence[Mistake], seed: int, seconds: float
+    ) -> None:
+        self.failed = [(c, a) for c, a in attempts if a.outcome in (Outcome.FAILED, Outcome.ERROR)]
+        self._failing = [(check, attempt) for check, attempt in self.failed if _can_be_followed(attempt)]
+        self._passed = [c for c, a in attempts if a.outcome is Outcome.PASSED]
+        self._bank, self._seed = bank, seed
+        self._give_up = time.perf_counter() + seconds
+        self._reference: dict[str, Attempt] = {}
+        self._fits: dict[tuple[Any, str], Fit] = {}
+        self._answers: dict[str, list[Parts]] = {}
 
-def _partly(
-    bank: Sequence[Mistake], check: Check, attempt: Attempt, reference: ModuleType, seed: int, give_up: float
-) -> list[Mistake]:
-    """Where two mistakes meet in one check: those that share the learner's first wrong value, if that says enough."""
-    if attempt.outcome not in (Outcome.FAILED, Outcome.ERROR) or check.compares_properties:
-        return []
-    first_wrong = _agreement(check, attempt, public_names(reference), seed)[1]
-    if not _telling(attempt, first_wrong):
-        return []
-    return [
-        mistake
-        for mistake in bank
-        if time.perf_counter() < give_up and _agreement(check, attempt, mistake.names(), seed)[1] > first_wrong
-    ]
+    def run(self) -> Suspect | None:
+        """The smallest set of mistakes that explains most of the failing checks."""
+        found: Suspect | None = None
+        rest = self._failing
+        while rest and (found is None or len(found.mistakes) < MAX_MISTAKES):
+            best = self._next(found, rest) or (None if found else self._pair(rest))
+            if best is None:
+                break
+            found = best
+            rest = [one for one in self._failing if self._fit(best, *one).match is not Match.FULL]
+        return found
 
+    def _next(self, found: Suspect | None, rest: Sequence[Failure]) -> Suspect | None:
+        """The mistake that, together with those found, explains most of what is left."""
+        for probe in rest:
+            best = self._best([one for one in self._with(found) if self._fit(one, *probe).match is Match.FULL])
+            if best is not None:
+                return best
+        return None
 
-def same(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
-    """Whether two returned values are the same up to rounding; objects that stay with the solution all look alike."""
-    if type(a) is wire.Handle or type(b) is wire.Handle:
-        return type(a) is type(b)
-    if isinstance(a, list | tuple) or isinstance(b, list | tuple):
-        both = isinstance(a, list | tuple) and isinstance(b, list | tuple)
-        return both and len(a) == len(b) and all(same(x, y, rtol) for x, y in zip(a, b, strict=True))
-    if isinstance(a, dict) or isinstance(b, dict):
-        return (
-            isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys() and all(same(a[k], b[k], rtol) for k in a)
-        )
-    if a is None or b is None or isinstance(a, str | bool) or isinstance(b, str | bool):
-        return bool(type(a) is type(b) and a == b)
-    left, right = np.asarray(a), np.asarray(b)
-    if left.shape != right.shape or left.dtype != right.dtype:
-        return False
-    with np.errstate(invalid="ignore", over="ignore"):
-        equal = (left == right) | ((left != left) & (right != right))
-        if equal.all():
-            return True
-        if left.dtype.kind in "biu":
-            left, right = left.astype(np.float64), right.astype(np.float64)
-        if left.dtype.kind not in "fc":
-            return False
-        finite = np.isfinite(left)
-        scale = float(np.max(np.abs(left[finite]), initial=0.0))
-        rtol = max(rtol, 100 * float(np.finfo(left.dtype).eps))
-        close = np.abs(left - right) <= rtol * scale
-        return bool(np.all(equal | close))
-
-
-def _agreement(check: Check, attempt: Attempt, names: Mapping[str, Any], seed: int) -> tuple[bool, int]:
-    """Replay: does it fail with the very transcript of `attempt`, and how many values did it share from the start?"""
-    if check.compares_properties:
-        replay = run_check(check, LocalBackend(names), "", seed)
-        alike = (
-            replay.outcome is attempt.outcome
-            and NUMBER.sub("#", replay.message) == NUMBER.sub("#", attempt.message)
-            and [name for name, _ in replay.transcript.notes] == [name for name, _ in attempt.transcript.notes]
-            and all(
-                same(x, y, PROPERTY_RTOL)
-                for (_, x), (_, y) in zip(replay.transcript.notes, attempt.transcript.notes, strict=True)
+    def _pair(self, rest: Sequence[Failure]) -> Suspect | None:
+        """Two mistakes that explain together what neither explains alone, one of them in part."""
+        for probe in rest:
+            in_part = [one for one in self._with(None) if self._fit(one, *probe).match is Match.PART]
+            in_part.sort(
+                key=lambda one: sum(self._fit(one, *failure).match is not Match.NONE for failure in rest), reverse=True
             )
-        )
-        return alike, 0
-    follower = _Follower(attempt.transcript)
-    try:
-        replay = run_check(check, LocalBackend(names), "", seed, Transcript(listener=follower))
-    except _Deviated:
-        return False, follower.agreed
-    complete = follower.agreed == len(follower.values)
-    alike = replay.outcome is attempt.outcome and replay.transcript.changes == attempt.transcript.changes
-    return complete and alike, follower.agreed
+            for one in in_part:
+                best = self._best([two for two in self._with(one) if self._fit(two, *probe).match is Match.FULL])
+                if best is not None:
+                    return best
+        return None
+
+    def _with(self, found: Suspect | None) -> Iterator[Suspect]:
+        """Each mistake of the bank, added to those found already."""
+        for mistake in self._bank:
+            if found and not all(mistake.composes_with(other) for other in found.mistakes):
+                continue
+            for value in mistake.values:
+                if time.perf_counter() > self._give_up:
+                    return
+                yield found.plus(mistake, value) if found else Suspect((mistake,), (value,))
+
+    def relevant(self, check: Check, found: Suspect | None) -> tuple[Mistake, ...]:
+        """Those of the found mistakes that a failing check shows: as few of them as explain it."""
+        if found is None:
+            return ()
+        attempt = next((attempt for failing, attempt in self._failing if failing is check), None)
+        if attempt is None:
+            return ()
+        for mistake, value in zip(found.mistakes, found.values, strict=True):
+            if self._fit(Suspect((mistake,), (value,)), check, attempt).match is Match.FULL:
+                return (mistake,)
+        return found.mistakes if self._fit(found, check, attempt).match is Match.FULL else ()
+
+    def _best(self, suspects: Sequence[Suspect]) -> Suspect | None:
+        """The suspect that explains most and stands up to all rules, or None."""
+        cases = sorted((self._case(suspect) for suspect in suspects), key=lambda case: case.rank, reverse=True)
+        for case in cases:
+            if not (case.has_numbers or self._is_unique(case, cases)):
+                continue
+            if self._outweighed(case) or self._fails_what_passed(case.suspect):
+                continue
+            return case.suspect
+        return None
+
+    def _case(self, suspect: Suspect) -> Case:
+        case = Case(suspect)
+        for check, attempt in self._failing:
+            fit = self._fit(suspect, check, attempt)
+            if fit.match is Match.NONE:
+                case.contradicted.append(check)
+            else:
+                (case.explained if fit.match is Match.FULL else case.partly).append(check)
+                case.evidence.add(fit.evidence)
+        return case
+
+    def _is_unique(self, case: Case, others: Sequence[Case]) -> bool:
+        """Whether it shows something that no other mistake of the bank does, short of three numbers."""
+        kinds = case.evidence.kinds
+        explains_all = len(case.explained) == len(self._failing)
+        if not (kinds & UNIQUE_KINDS or (explains_all and kinds & {Kind.NUMBERS, Kind.PLACES})):
+            return False
+        rivals = [other for other in others if other is not case and set(other.explained) >= set(case.explained)]
+        return all(self._alike(case.suspect, other.suspect) for other in rivals)
+
+    def _alike(self, one: Suspect, other: Suspect) -> bool:
+        """Whether two suspects give the same in every failing check."""
+        return all(all_same(self._values(one, check), self._values(other, check)) for check, _ in self._failing)
+
+    def _values(self, suspect: Suspect, check: Check) -> list[Any]:
+        return [value for _, value in self._replay(suspect, check).transcript.values]
+
+    def _outweighed(self, case: Case) -> bool:
+        """Whether the learner's values contradict the suspect as often as it explains them, in checks that it fails too."""
+        against = [check for check in case.contradicted if self._replay(case.suspect, check).outcome is not Outcome.PASSED]
+        return len(against) >= len(case.explained)
+
+    def _fails_what_passed(self, suspect: Suspect) -> bool:
+        """Whether the suspect fails a check that the learner passed."""
+        return any(self._replay(suspect, check).outcome is not Outcome.PASSED for check in self._passed)
+
+    def _fit(self, suspect: Suspect, check: Check, attempt: Attempt) -> Fit:
+        key = suspect.key, check.name
+        if key not in self._fits:
+            self._fits[key] = self._fresh_fit(suspect, check, attempt)
+        return self._fits[key]
+
+    def _fresh_fit(self, suspect: Suspect, check: Check, attempt: Attempt) -> Fit:
+        if check.compares_properties:
+            return _fit_of_properties(attempt, self._replay(suspect, check))
+        if check.name not in self._answers:
+            self._answers[check.name] = answers(attempt.transcript.values)
+        learner, right = self._answers[check.name], answers(self._right(check).transcript.values)
+        follower = Follower(learner, right)
+        try:
+            replay = run_check(check, LocalBackend(suspect.names()), "", self._seed, Transcript(listener=follower))
+        except Deviated:
+            return NO_FIT
+        if replay.outcome is Outcome.PASSED:
+            return NO_FIT
+        if attempt.cause is Cause.CHANGED_INPUT:
+            return _fit_of_changes(attempt, replay, follower)
+        fit = follower.fit()
+        return NO_FIT if fit.match is Match.FULL and replay.outcome is not attempt.outcome else fit
+
+    def _replay(self, suspect: Suspect, check: Check) -> Attempt:
+        return run_check(check, LocalBackend(suspect.names()), "", self._seed)
+
+    def _right(self, check: Check) -> Attempt:
+        if check.name not in self._reference:
+            backend = LocalBackend(public_names(load_reference(self._bank[0].module)))
+            self._reference[check.name] = run_check(check, backend, "", self._seed)
+        return self._reference[check.name]
 
 
-def _telling(attempt: Attempt, index: int) -> bool:
-    """Whether the value at that place says enough to name a mistake by it alone: an array of several numbers."""
-    values = attempt.transcript.values
-    value = values[index][1] if index < len(values) else None
-    parts = value if isinstance(value, list | tuple) else [value]
-    return any(isinstance(part, np.ndarray) and part.size > 2 for part in parts)
+def _can_be_followed(attempt: Attempt) -> bool:
+    """Whether its values can tell something; what is wrong with a rejection its message says."""
+    transcript = attempt.transcript
+    return transcript.complete and attempt.cause is not Cause.NOT_REJECTED and bool(transcript.values or transcript.notes)
 
 
-def _best(found: Sequence[Mistake], explained: Counter[str]) -> tuple[Diagnosis, ...]:
-    if not found:
-        return ()
-    best = max(found, key=lambda mistake: explained[mistake.name])
-    return (Diagnosis(best.name, best.explanation),)
+def _fit_of_properties(attempt: Attempt, replay: Attempt) -> Fit:
+    """Random results: the same kind of failure with the same properties."""
+    mine, theirs = attempt.transcript.notes, replay.transcript.notes
+    alike = (
+        replay.outcome is attempt.outcome
+        and NUMBER.sub("#", replay.message) == NUMBER.sub("#", attempt.message)
+        and [name for name, _ in mine] == [name for name, _ in theirs]
+        and all(all_same_roughly(x, y) for (_, x), (_, y) in zip(mine, theirs, strict=True))
+    )
+    return Fit(Match.FULL, Evidence(kinds={Kind.PROPERTIES})) if alike else NO_FIT
+
+
+def all_same_roughly(a: Any, b: Any) -> bool:
+    """Whether two noted properties agree within the spread of a random sample."""
+    return not Parts.of(a).differing(Parts.of(b), PROPERTY_RTOL)
+
+
+def _fit_of_changes(attempt: Attempt, replay: Attempt, follower: Follower) -> Fit:
+    """An array of the caller's that was changed: the same call changed the same argument, and gave the same."""
+    same_changes = set(attempt.transcript.changes) == set(replay.transcript.changes)
+    if not same_changes or replay.cause is not Cause.CHANGED_INPUT:
+        return NO_FIT
+    return Fit(Match.FULL, Evidence(kinds={Kind.CHANGES}))
 
 
 def _pattern(attempt: Attempt) -> tuple[Diagnosis, ...]:
-    if not isinstance(attempt.error, CheckFailed) or attempt.error.got is None:
+    """What the wrong numbers themselves suggest."""
+    error = attempt.error
+    if not isinstance(error, CheckFailed) or error.got is None or attempt.outcome is not Outcome.FAILED:
         return ()
-    text = describe_difference(attempt.error.got, attempt.error.expected, attempt.transcript.input_shape)
+    text = describe_difference(error.got, error.expected, attempt.transcript.input_shape)
     return (Diagnosis(None, text),) if text else ()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from harness.judge.replay import Attempt, Check, run_check
-from harness.judge.verdict import CheckResult, Outcome
+from harness.judge.replay import Attempt, Check, changed_inputs, printable, run_check
+from harness.judge.verdict import Cause, CheckResult, Outcome
 from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised, Stage
 from harness.sandbox.proxy import Backend
 from harness.sandbox.transcript import Transcript
@@ -79,10 +80,25 @@ class CheckPlugin:
         for check in self.checks:
             self._keep(check)
 
+    def count_changed_inputs(self) -> None:
+        """Let arrays of the caller that calls of any check changed count against the one check that is about that."""
+        watching = next((check for check in self.checks if check.watches_inputs), None)
+        changes = [change for attempt in self.attempts.values() for change in attempt.transcript.changes]
+        if watching is None or not changes:
+            return
+        attempt = self.attempts[watching.name]
+        if attempt.outcome is Outcome.PASSED:
+            failure = changed_inputs(changes)
+            attempt = replace(
+                attempt, outcome=Outcome.FAILED, cause=failure.cause, message=printable(str(failure)), error=failure
+            )
+            self.attempts[watching.name] = attempt
+            self.results[watching.name] = _result(watching, attempt)
+
     def _keep(self, check: Check) -> None:
         attempt = self._run(check)
         self.attempts[check.name] = attempt
-        self.results[check.name] = CheckResult(check.name, check.title, attempt.outcome, attempt.message, attempt.seconds)
+        self.results[check.name] = _result(check, attempt)
         if self._on_result:
             self._on_result(len(self.results), len(self.checks))
 
@@ -120,7 +136,13 @@ def _shared_cause(error: BaseException | None) -> tuple[Any, ...] | None:
 
 
 def _blocked(message: str) -> Attempt:
-    return Attempt(Outcome.BLOCKED, message, 0.0, Transcript())
+    return Attempt(Outcome.BLOCKED, Cause.BLOCKED, message, 0.0, Transcript())
+
+
+def _result(check: Check, attempt: Attempt) -> CheckResult:
+    return CheckResult(
+        check.name, check.title, attempt.outcome, attempt.message, attempt.seconds, attempt.cause, output=attempt.output
+    )
 
 
 def _name(item: pytest.Item) -> str:
@@ -147,6 +169,8 @@ def _check(item: pytest.Function) -> Check:
         function=call,
         arguments=arguments,
         compares_properties=bool(getattr(item.function, "compares_properties", False)),
+        is_common=item.function.__module__.startswith(__package__ or "harness.judge"),
+        watches_inputs=bool(getattr(item.function, "watches_inputs", False)),
     )
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import time
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from harness.judge.assertions import CheckFailed
-from harness.judge.verdict import Outcome
+from harness.judge.verdict import Cause, Outcome
 from harness.sandbox.errors import (
     BudgetSpent,
     CallTimeout,
     JudgeFailure,
     Refused,
+    SandboxError,
     SolutionMissing,
     SolutionRaised,
+    Stage,
     WorkerCrashed,
 )
 from harness.sandbox.proxy import Backend, Solution
@@ -39,6 +41,8 @@ class Check:
         function: takes the fixtures `solution` and `rng`, and `arguments`.
         arguments: values of its parametrisation.
         compares_properties: whether the diagnosis shall compare noted properties instead of values.
+        watches_inputs: whether it is the one that arrays of the caller which any call changes count against.
+        is_common: whether it comes from a contract, not from the kata.
     """
 
     name: str
@@ -47,13 +51,16 @@ class Check:
     function: Callable[..., None]
     arguments: dict[str, Any] = field(default_factory=dict)
     compares_properties: bool = False
+    watches_inputs: bool = False
+    is_common: bool = False
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """How one check went with one solution."""
+    """How one check went with one solution. `output` is what the solution printed during it."""
 
     outcome: Outcome
+    cause: Cause | None
     message: str
     seconds: float
     transcript: Transcript
@@ -76,15 +83,22 @@ def run_check(check: Check, backend: Backend, file: str, seed: int, transcript: 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of our own arithmetic on whatever numbers come; the solution's are recorded
             check.function(solution=solution, rng=check_rng(check.name, seed), **check.arguments)
-        for call, argument in solution._transcript.changes:
-            raise CheckFailed(f"{call} changed {argument}, which belongs to its caller: work on a copy")
+        if check.watches_inputs and solution._transcript.changes:
+            raise changed_inputs(solution._transcript.changes)
     except JudgeFailure:
         raise
     except Exception as caught:
         error = caught
-    outcome, message = (Outcome.PASSED, "") if error is None else classify(error, solution)
+    outcome, cause, message = (Outcome.PASSED, None, "") if error is None else classify(error, solution)
     seconds = time.perf_counter() - began
-    return Attempt(outcome, printable(message), seconds, solution._transcript, error, printable(backend.check_output))
+    return Attempt(outcome, cause, printable(message), seconds, solution._transcript, error, backend.check_output)
+
+
+def changed_inputs(changes: Sequence[tuple[str, str]]) -> CheckFailed:
+    """The failure of the check that watches inputs: every call and argument, once."""
+    told = " and ".join(f"{call} changed {argument}" for call, argument in dict.fromkeys(changes))
+    which = "which belongs" if len(set(changes)) == 1 else "which belong"
+    return CheckFailed(f"{told}, {which} to the caller: work on a copy", cause=Cause.CHANGED_INPUT)
 
 
 def printable(message: str) -> str:
@@ -93,23 +107,49 @@ def printable(message: str) -> str:
     return shown if len(shown) <= MAX_MESSAGE_CHARS else f"{shown[:MAX_MESSAGE_CHARS]} [...]"
 
 
-def classify(error: BaseException, solution: Solution) -> tuple[Outcome, str]:
+def classify(error: BaseException, solution: Solution) -> tuple[Outcome, Cause, str]:
     """What an exception out of a check means for the learner."""
-    if isinstance(error, SolutionRaised):
-        if error.error.is_a("SystemExit"):
-            return Outcome.CRASHED, f"{error.call} called sys.exit({error.error.message})"
-        if not error.error.is_a("Exception"):
-            return Outcome.CRASHED, str(error)
-        return Outcome.ERROR, str(error)
-    if isinstance(error, CallTimeout | BudgetSpent):
-        return Outcome.TIMEOUT, str(error)
-    if isinstance(error, WorkerCrashed):
-        return Outcome.CRASHED, str(error)
-    if isinstance(error, SolutionMissing):
-        return Outcome.ERROR, str(error)
-    if isinstance(error, CheckFailed | Refused):
-        return Outcome.FAILED, str(error)
+    sentence = str(error)
+    match error:
+        case SandboxError(stage=Stage.IMPORT):
+            outcome = Outcome.ERROR if isinstance(error, SolutionRaised) else _ended(error)
+            if isinstance(error, SolutionRaised) and not error.error.is_a("Exception"):
+                outcome, sentence = Outcome.CRASHED, _left(error)
+            return outcome, Cause.NOT_IMPORTABLE, sentence
+        case SolutionRaised() if not error.error.is_a("Exception"):
+            return Outcome.CRASHED, Cause.CRASHED, _left(error)
+        case SolutionRaised():
+            if error.not_written:
+                return Outcome.ERROR, Cause.NOT_WRITTEN, sentence
+            cause = Cause.NOT_CONSTRUCTED if error.stage is Stage.CONSTRUCT else Cause.RAISED
+            return Outcome.ERROR, cause, sentence
+        case SolutionMissing():
+            return Outcome.ERROR, Cause.MISSING, sentence
+        case BudgetSpent():
+            return Outcome.TIMEOUT, Cause.OUT_OF_TIME, sentence
+        case CallTimeout():
+            return Outcome.TIMEOUT, Cause.TIMEOUT, sentence
+        case WorkerCrashed():
+            return Outcome.CRASHED, Cause.CRASHED, sentence
+        case CheckFailed():
+            return Outcome.FAILED, error.cause, sentence
+        case Refused():
+            return Outcome.FAILED, Cause.UNUSABLE, sentence
     values = solution._transcript.values
     last = values[-1][0] if values else solution._file
-    detail = str(error).strip().splitlines()[:1]
-    return Outcome.FAILED, f"the check could not use what {last} returned ({type(error).__name__}: {''.join(detail)})"
+    detail = "".join(sentence.strip().splitlines()[:1])
+    return (
+        Outcome.FAILED,
+        Cause.UNUSABLE,
+        f"the check could not use what {last} returned ({type(error).__name__}: {detail})",
+    )
+
+
+def _ended(error: SandboxError) -> Outcome:
+    return Outcome.TIMEOUT if isinstance(error, CallTimeout | BudgetSpent) else Outcome.CRASHED
+
+
+def _left(error: SolutionRaised) -> str:
+    if error.error.is_a("SystemExit"):
+        return f"{error.call} called sys.exit({error.error.message})"
+    return str(error)

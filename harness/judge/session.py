@@ -89,6 +89,7 @@ def judge(
             run_pytest(kata, plugin)
         else:
             plugin.run(checks)
+        plugin.count_changed_inputs()
         verdict = Verdict(
             kata=kata.name,
             file=shown_path,
@@ -100,7 +101,7 @@ def judge(
         if on_verdict:
             on_verdict(verdict)
         if not verdict.passed and options.diagnosis:
-            verdict = replace(verdict, groups=_groups(kata, plugin, _with_diagnoses(kata, plugin, options.seed)))
+            verdict = _diagnosed(verdict, kata, plugin)
         if verdict.passed and options.timing and kata.has_workload:
             verdict = replace(verdict, timing=_timing(kata, client, options), output=client.output)
     finally:
@@ -116,13 +117,19 @@ def _groups(kata: Kata, plugin: CheckPlugin, results: list[CheckResult]) -> tupl
     )
 
 
-def _with_diagnoses(kata: Kata, plugin: CheckPlugin, seed: int) -> list[CheckResult]:
-    from harness.judge.bank import load_bank, load_reference
+def _diagnosed(verdict: Verdict, kata: Kata, plugin: CheckPlugin) -> Verdict:
+    from harness.judge.bank import load_bank
     from harness.judge.diagnosis import diagnose
 
-    failed = [(check, plugin.attempts[check.name]) for check in plugin.checks if plugin.attempts[check.name].error]
-    diagnoses = diagnose(failed, load_reference(kata.module), load_bank(kata.module), seed)
-    return [replace(result, diagnosis=diagnoses.get(name, ())) for name, result in plugin.results.items()]
+    attempts = [(check, plugin.attempts[check.name]) for check in plugin.checks]
+    findings = diagnose(attempts, load_bank(kata.module), verdict.seed)
+    results = [replace(r, diagnosis=findings.by_check.get(name, ())) for name, r in plugin.results.items()]
+    return replace(
+        verdict,
+        groups=_groups(kata, plugin, results),
+        mistakes=tuple(mistake.name for mistake in findings.mistakes),
+        unexplained=len(findings.unexplained),
+    )
 
 
 def _timing(kata: Kata, client: WorkerClient, options: Options) -> Timing | None:

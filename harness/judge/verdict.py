@@ -9,6 +9,9 @@ from typing import Any
 
 SCHEMA = 1
 
+SEVERE = 15
+"""Points that a wrong value costs at least, however many other checks pass."""
+
 
 class Outcome(StrEnum):
     """How a check ended."""
@@ -55,14 +58,16 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check. `seconds` is its wall time."""
+    """One check. `seconds` is its wall time, `output` what the solution printed meanwhile."""
 
     name: str
     title: str
     outcome: Outcome
     message: str = ""
     seconds: float = 0.0
+    cause: Cause | None = None
     diagnosis: tuple[Diagnosis, ...] = ()
+    output: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,15 @@ class GroupResult:
 
     @property
     def earned(self) -> int:
-        """Points for the share of checks that passed, rounded down, so that all of them need all checks."""
+        """Points for the share of checks that passed, rounded down, so that all of them need all checks.
+
+        In a group worth more than `SEVERE` points the first failure costs that many at least.
+        """
         passed = sum(check.outcome is Outcome.PASSED for check in self.checks)
-        return self.points * passed // len(self.checks) if self.checks else 0
+        if not self.checks or passed == len(self.checks):
+            return self.points if self.checks else 0
+        share = self.points * passed // len(self.checks)
+        return share if self.points <= SEVERE else min(share, self.points - SEVERE)
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,13 @@ class Timing:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All that one `kata check` found out. `file` is the path as the learner knows it."""
+    """All that one `kata check` found out.
+
+    Attributes:
+        file: the path as the learner knows it.
+        mistakes: names of the mistakes that were recognised, the one that explains most first.
+        unexplained: how many failing checks show something else.
+    """
 
     kata: str
     file: str
@@ -101,6 +118,8 @@ class Verdict:
     groups: tuple[GroupResult, ...]
     timing: Timing | None = None
     output: str = ""
+    mistakes: tuple[str, ...] = ()
+    unexplained: int = 0
     clock_seconds: float | None = None
     check_seconds: float = 0.0
     schema: int = field(default=SCHEMA, init=False)
@@ -138,6 +157,8 @@ class Verdict:
             "groups": [_group_json(group) for group in self.groups],
             "timing": None if self.timing is None else {k: round(v, 4) for k, v in vars(self.timing).items()},
             "output": self.output,
+            "mistakes": list(self.mistakes),
+            "unexplained": self.unexplained,
             "clock_seconds": None if self.clock_seconds is None else round(self.clock_seconds, 1),
             "check_seconds": round(self.check_seconds, 3),
         }
@@ -158,6 +179,7 @@ def _group_json(group: GroupResult) -> dict[str, Any]:
                 "name": check.name,
                 "title": check.title,
                 "outcome": str(check.outcome),
+                "cause": None if check.cause is None else str(check.cause),
                 "message": check.message,
                 "seconds": round(check.seconds, 4),
                 "diagnosis": [{"mistake": d.mistake, "explanation": d.explanation} for d in check.diagnosis],

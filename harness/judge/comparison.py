@@ -1,0 +1,227 @@
+"""Two solutions in one check, compared value by value and component by component: what the diagnosis goes by.
+
+A value that came back is taken apart: the arrays of a tuple, the entries of a dict, each is a component. Against the
+reference's components one sees which of the learner's are wrong; against a mistake's, which of those it explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from harness.sandbox import wire
+
+VALUE_RTOL = 1e-9
+"""As in `assert_close`: what a check can tell from right, the diagnosis must tell apart too."""
+
+FEW = 3
+"""Places or numbers that are no coincidence."""
+
+Path = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception in the place of a value."""
+
+    type: str
+
+
+def components(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The parts of a value that can be right or wrong by themselves, each with the way to it."""
+    if isinstance(value, list | tuple):
+        yield (*path, "length"), len(value)
+        for i, item in enumerate(value):
+            yield from components(item, (*path, i))
+    elif isinstance(value, dict):
+        yield (*path, "keys"), tuple(map(str, value))
+        for key, item in value.items():
+            yield from components(item, (*path, key))
+    else:
+        yield path, value
+
+
+def same(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
+    """Whether two components are the same up to rounding; objects that stay with the solution all look alike."""
+    if type(a) is wire.Handle or type(b) is wire.Handle:
+        return type(a) is type(b)
+    if a is None or b is None or isinstance(a, str | bool | tuple | Raised) or isinstance(b, str | bool | tuple | Raised):
+        return bool(type(a) is type(b) and a == b)
+    left, right = np.asarray(a), np.asarray(b)
+    if left.shape != right.shape or left.dtype != right.dtype:
+        return False
+    return bool(np.all(_close(left, right, rtol)))
+
+
+def all_same(a: Any, b: Any) -> bool:
+    """Whether two values are the same in all of their components."""
+    return Parts.of(a).differing(Parts.of(b)) == ()
+
+
+def _close(left: np.ndarray, right: np.ndarray, rtol: float = VALUE_RTOL) -> np.ndarray:
+    """For each element, whether two arrays of one shape and dtype agree."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        equal: np.ndarray = (left == right) | ((left != left) & (right != right))
+        if left.dtype.kind not in "fc" or equal.all():
+            return equal
+        finite = np.isfinite(left) & np.isfinite(right)
+        scale = float(np.max(np.abs(left[finite]), initial=0.0))
+        rtol = max(rtol, 100 * float(np.finfo(left.dtype).eps))
+        return equal | (np.abs(left - right) <= rtol * scale)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A value as its components, by path."""
+
+    by_path: dict[Path, Any]
+
+    @classmethod
+    def of(cls, value: Any) -> Parts:
+        return cls(dict(components(value)))
+
+    def get(self, path: Path) -> Any:
+        return self.by_path.get(path, MISSING)
+
+    def differing(self, other: Parts, rtol: float = VALUE_RTOL) -> tuple[Path, ...]:
+        """Paths at which two values differ, or which only one of them has."""
+        paths = dict.fromkeys((*self.by_path, *other.by_path))
+        return tuple(path for path in paths if not same_or_missing(self.get(path), other.get(path), rtol))
+
+
+class Kind(Enum):
+    """What a wrong component shows, if the mistake has the same one."""
+
+    NUMBERS = "numbers"
+    PLACES = "places"  # wrong in some places and right in others, whatever stands there
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    PROPERTIES = "properties"  # of random results
+    CHANGES = "changes"  # of arrays that belong to the caller
+    NOTHING = "nothing"  # an exception, None, NaN, a flag: too many mistakes look like that
+
+
+@dataclass
+class Evidence:
+    """How well a mistake's wrong values are the learner's.
+
+    Attributes:
+        numbers: distinct finite wrong numbers that both have.
+        kinds: of the wrong components that both have.
+    """
+
+    numbers: set[float] = field(default_factory=set)
+    kinds: set[Kind] = field(default_factory=set)
+
+    def add(self, other: Evidence) -> None:
+        """Take another check's evidence in."""
+        self.numbers |= other.numbers
+        self.kinds |= other.kinds
+
+    def take(self, got: Any, right: Any) -> None:
+        """Note a wrong component of the learner's that the mistake has too; `right` is the reference's."""
+        if isinstance(got, Raised | str | bool | tuple) or got is None or type(got) is wire.Handle:
+            self.kinds.add(Kind.NOTHING)
+            return
+        value, expected = np.asarray(got), np.asarray(right) if _is_number(right) else None
+        if expected is None or value.shape != expected.shape:
+            self.kinds.add(Kind.SHAPE)
+            return
+        with np.errstate(invalid="ignore"):
+            if value.dtype != expected.dtype:
+                self.kinds.add(Kind.DTYPE)
+                value, expected = value.astype(np.float64), expected.astype(np.float64)
+            astray = ~_close(value, expected)
+            wrong = value[astray]
+        if np.isfinite(value).all() and wrong.size >= FEW and np.count_nonzero(value[~astray]) >= FEW:
+            self.kinds.add(Kind.PLACES)
+        telling = wrong[np.isfinite(wrong) & (wrong != 0)].astype(np.float64) if wrong.dtype.kind in "biuf" else wrong[:0]
+        if telling.size:
+            self.kinds.add(Kind.NUMBERS)
+            self.numbers |= {float(f"{number:.6g}") for number in telling.flat[:64]}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic | int | float) and not isinstance(value, bool)
+
+
+class Match(Enum):
+    """How a mistake's transcript of a check fits the learner's."""
+
+    FULL = "full"  # it is the same, to the end
+    PART = "part"  # some of the learner's wrong components; nothing that the learner does not have
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A match, and what it rests on."""
+
+    match: Match
+    evidence: Evidence
+
+
+class Deviated(BaseException):
+    """A replay gave something that is neither the learner's nor right. Not an Exception, so that no check catches it."""
+
+
+class Follower:
+    """Listens to a replay of a mistake, compares it with the learner's transcript, and stops it where it cannot fit.
+
+    Args:
+        learner: the answers of the learner's solution, in order.
+        reference: those of the reference; where there are fewer, nothing is known to be right.
+    """
+
+    def __init__(self, learner: Sequence[Parts], reference: Sequence[Parts]) -> None:
+        self._learner, self._reference = learner, reference
+        self._explained = self._unexplained = 0
+        self._count = 0
+        self._evidence = Evidence()
+
+    def __call__(self, index: int, call: str, value: Any) -> None:
+        if index >= len(self._learner):
+            raise Deviated
+        self._count = index + 1
+        mine, parts = self._learner[index], Parts.of(_told(value))
+        right = self._reference[index] if index < len(self._reference) else Parts({})
+        for path in dict.fromkeys((*mine.by_path, *parts.by_path)):
+            got, theirs, due = (p.get(path) for p in (mine, parts, right))
+            if same_or_missing(theirs, got):
+                if not same_or_missing(got, due):
+                    self._explained += 1
+                    self._evidence.take(got, due)
+            elif same_or_missing(theirs, due):
+                self._unexplained += 1
+            else:
+                raise Deviated
+
+    def fit(self) -> Fit:
+        """What was found, once the replay has ended."""
+        if not self._explained or self._count < len(self._learner):
+            return Fit(Match.NONE, Evidence())
+        return Fit(Match.PART if self._unexplained else Match.FULL, self._evidence)
+
+
+MISSING = object()
+
+
+def same_or_missing(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
+    """`same`, where either side may lack the component."""
+    if a is MISSING or b is MISSING:
+        return a is b
+    return same(a, b, rtol)
+
+
+def _told(value: Any) -> Any:
+    """An answer as the transcript gives it, with exceptions as what they are."""
+    return Raised(value.removeprefix("raised ")) if isinstance(value, str) and value.startswith("raised ") else value
+
+
+def answers(values: Sequence[tuple[str, Any]]) -> list[Parts]:
+    """The answers of a transcript, taken apart."""
+    return [Parts.of(_told(value)) for _, value in values]
