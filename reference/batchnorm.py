@@ -75,25 +75,20 @@ class BatchNorm2d:
         count = x.size // self.num_features
         if training and count < 2:
             raise ValueError(f"x must have two or more values a channel, got the shape {x.shape}")
-        # mean = sum(x) / count
-        mean = x.mean(axis=(0, 2, 3)) if training else self.running_mean
-        x_hat = x - mean[:, None, None]
-        var = self.running_var
+        mean, var = self.running_mean, self.running_var
         if training:
-            # var = sum((x - mean)^2) / count
-            var = np.einsum("nchw,nchw->c", x_hat, x_hat) / count
+            # mean = sum(x) / count, var = sum((x - mean)^2) / count
+            mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
             # running = (1 - momentum) * running + momentum * batch
             keep, unbiased = 1 - self.momentum, var * (count / (count - 1))
             self.running_mean = keep * self.running_mean + self.momentum * mean
             self.running_var = keep * self.running_var + self.momentum * unbiased
         # x_hat = (x - mean) / sqrt(var + eps)
         inv_std = 1 / np.sqrt(var + self.eps)
-        x_hat *= inv_std[:, None, None]
+        x_hat = (x - mean[:, None, None]) * inv_std[:, None, None]
         self._training, self._inv_std, self._x_hat = training, inv_std, x_hat
         # out = gamma * x_hat + beta
-        out: np.ndarray = self.gamma[:, None, None] * x_hat
-        out += self.beta[:, None, None]
-        return out
+        return self.gamma[:, None, None] * x_hat + self.beta[:, None, None]
 
     def backward(self, d_out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give the gradients of the loss for the last call of `forward`.
@@ -113,16 +108,13 @@ class BatchNorm2d:
         if d_out.shape != self._x_hat.shape:
             raise ValueError(f"d_out must have the shape {self._x_hat.shape}, got {d_out.shape}")
         # d_gamma = sum(d_out * x_hat), d_beta = sum(d_out), each over N, H and W
-        d_gamma = np.einsum("nchw,nchw->c", d_out, self._x_hat)
-        d_beta = d_out.sum(axis=(0, 2, 3), dtype=np.float64)
+        d_gamma = (d_out * self._x_hat).sum(axis=(0, 2, 3))
+        d_beta = d_out.sum(axis=(0, 2, 3))
         # d_x = gamma / std * d_out                                            (evaluation)
         scale = (self.gamma * self._inv_std)[:, None, None]
         if not self._training:
-            return d_out * scale, d_gamma, d_beta
+            return scale * d_out, d_gamma, d_beta
         # d_x = gamma / std * (d_out - mean(d_out) - x_hat * mean(d_out * x_hat))   (training)
         count = d_out.size // self.num_features
-        d_x: np.ndarray = self._x_hat * (-d_gamma / count)[:, None, None]
-        d_x += d_out
-        d_x -= (d_beta / count)[:, None, None]
-        d_x *= scale
+        d_x = scale * (d_out - (d_beta / count)[:, None, None] - self._x_hat * (d_gamma / count)[:, None, None])
         return d_x, d_gamma, d_beta
