@@ -245,7 +245,7 @@ class TestForgedFrames:
             tree(["dict", [1]]),
             tree(["scalar", 3]),
             tree(["complex", "a", "b"]),
-            tree(["handle", "x", "y", True]),
+            tree(["handle", "x", "y", True, False]),
         ],
         ids=lambda header: repr(header[:24]),
     )

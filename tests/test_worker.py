@@ -11,6 +11,7 @@ import time
 import types
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,18 @@ from harness.judge.plugin import CheckPlugin
 from harness.judge.replay import Attempt, Check, run_check
 from harness.judge.testing import assert_close
 from harness.judge.verdict import Outcome
-from harness.sandbox.client import KEPT_OUTPUT_BYTES, WorkerClient
-from harness.sandbox.errors import CallTimeout, JudgeFailure, Refused, SolutionRaised, WorkerCrashed
+from harness.sandbox import messages
+from harness.sandbox.client import KEPT_CHECK_OUTPUT_BYTES, KEPT_OUTPUT_BYTES, WorkerClient
+from harness.sandbox.errors import (
+    CallTimeout,
+    JudgeFailure,
+    Refused,
+    SandboxError,
+    SolutionMissing,
+    SolutionRaised,
+    Stage,
+    WorkerCrashed,
+)
 from harness.sandbox.proxy import RemoteObject, Solution, fetch, put
 from harness.sandbox.spawn import Spawned, bwrap_works, spawn
 
@@ -104,6 +115,11 @@ def bench(tmp_path: Path, spare: Callable[[], Spawned]) -> Iterator[Callable[...
 def body(*lines: str) -> str:
     """A solution whose function f has these lines; the first of them is line 3 of the file."""
     return "import ctypes, os, signal, sys, time, numpy as np\ndef f(*args, **kwargs):\n    " + "\n    ".join(lines) + "\n"
+
+
+def call_f(x: Any, solution: Any) -> Any:
+    """A check that calls f and looks no further."""
+    return solution.f(x)
 
 
 HARMLESS = "\ndef g(x): return x + 1\n"
@@ -373,6 +389,159 @@ class TestOutput:
         assert bench(body("return sys.stdin.read()")).begin().f() == ""
         attempt = bench(body("input()")).check()
         assert attempt.message.startswith("f raised EOFError at answer.py:3")
+
+    def test_what_a_check_printed_is_known_apart(self, bench: Callable[..., Bench]) -> None:
+        judged = bench("print('at import')\ndef f(x): print('x is', x)\n")
+        attempts = [judged.check(partial(call_f, x)) for x in range(3)]
+        assert [attempt.output for attempt in attempts] == ["x is 0\n", "x is 1\n", "x is 2\n"]
+        assert judged.client.output == "at import\nx is 0\nx is 1\nx is 2\n"
+
+    def test_a_check_that_prints_much_leaves_room_for_the_next(self, bench: Callable[..., Bench]) -> None:
+        judged = bench("def f(x): print('x' * 10**5 if x else 'short')\n")
+        long, short = (judged.check(partial(call_f, x)) for x in (1, 0))
+        kept = KEPT_CHECK_OUTPUT_BYTES
+        assert judged.client.output.startswith("x" * KEPT_OUTPUT_BYTES)
+        assert long.output == "x" * kept + f"\n[... and {100_001 - kept:,} more bytes]"
+        assert short.output == "short\n"
+
+
+LOADER = """
+import numpy as np
+class Loader:
+    def __init__(self, x): self.x = x
+    def __len__(self): return len(self.x)
+    def __iter__(self):
+        for row in self.x:
+            yield row, int(row[0])
+class Broken:
+    def __len__(self): return "three"
+    def __iter__(self): raise ValueError("no iterator")
+    def gen(self):
+        yield 1
+        raise KeyError("second")
+    def spoil(self, x):
+        yield 1
+        x += 1
+        yield 2
+"""
+
+
+class TestIteration:
+    def test_length_and_elements(self, bench: Callable[..., Bench]) -> None:
+        loader = bench(LOADER).begin().Loader(np.arange(6.0).reshape(3, 2))
+        assert len(loader) == 3
+        assert [(row.tolist(), first) for row, first in loader] == [([0.0, 1.0], 0), ([2.0, 3.0], 2), ([4.0, 5.0], 4)]
+
+    def test_two_iterators_at_once_are_independent(self, bench: Callable[..., Bench]) -> None:
+        loader = bench(LOADER).begin().Loader(np.arange(6.0).reshape(3, 2))
+        one, two = iter(loader), iter(loader)
+        assert [next(one)[1], next(one)[1], next(two)[1], next(one)[1], next(two)[1]] == [0, 2, 0, 4, 2]
+        with pytest.raises(StopIteration):
+            next(one)
+        assert next(two)[1] == 4
+
+    def test_generators_are_lazy(self, bench: Callable[..., Bench]) -> None:
+        source = (
+            "made = []\ndef f():\n    for n in range(9):\n        made.append(n)\n        yield n\ndef g(): return made\n"
+        )
+        solution = bench(source).begin()
+        numbers = solution.f()
+        assert [next(numbers), next(numbers)] == [0, 1]
+        assert solution.g() == [0, 1]
+
+    def test_what_goes_wrong_on_the_way_is_told(self, bench: Callable[..., Bench]) -> None:
+        broken = bench(LOADER).begin().Broken()
+        with pytest.raises(SolutionRaised, match=r"len\(Broken\) raised TypeError"):
+            len(broken)
+        with pytest.raises(SolutionRaised, match=r"iter\(Broken\) raised ValueError at answer\.py:11: no iterator"):
+            iter(broken)
+        numbers = broken.gen()
+        assert next(numbers) == 1
+        with pytest.raises(SolutionRaised, match=r"next\(generator\) raised KeyError at answer\.py:14"):
+            next(numbers)
+
+    def test_endless_iteration_runs_into_the_deadline(self, bench: Callable[..., Bench]) -> None:
+        source = "def f():\n    yield 1\n    while True: pass\n"
+        attempt = bench(source, call_timeout=HANG_SECONDS).check(lambda solution: list(solution.f()))
+        assert attempt.outcome is Outcome.TIMEOUT
+        assert attempt.message == f"next(generator) did not return within {HANG_SECONDS:g} s (it was at answer.py:3, in f)"
+
+    def test_array_changed_by_a_generator_is_noticed(self, bench: Callable[..., Bench]) -> None:
+        solution = bench(LOADER).begin()
+        assert list(solution.Broken().spoil(np.zeros(2))) == [1, 2]
+        assert solution._transcript.changes == [("next(generator)", "an array that an earlier call had been given")]
+
+    def test_what_the_solution_defines_can_be_handed_to_it(self, bench: Callable[..., Bench]) -> None:
+        source = "class A:\n    def __init__(self, n): self.n = n\n    def twice(self): return 2 * self.n\n"
+        solution = bench(source + "def f(kind, call): return kind(5).n, call()\n").begin()
+        assert solution.f(solution.A, solution.A(4).twice) == (5, 8)
+
+
+class TestTranscript:
+    def test_each_exchange_is_written_down(self, bench: Callable[..., Bench]) -> None:
+        source = (
+            "class Linear:\n    def __init__(self, n, rng=None): self.n = n\n    def forward(self, x): return x @ self.w\n"
+        )
+        solution = bench(source).begin()
+        layer = solution.Linear(3, rng=5)
+        layer.w = np.ones((2, 2))
+        x = np.ones((4, 2))
+        layer.forward(x)
+        x[...] = 9
+        with pytest.raises(SolutionRaised):
+            layer.forward(x.T)
+        made, assigned, looked_up, called, failed = solution._transcript.exchanges
+        assert (made.call, made.request) == ("Linear", messages.Construct("Linear", (3,), {"rng": 5}))
+        number = made.value.id
+        assert (assigned.call, type(assigned.request), assigned.target) == ("Linear.w", messages.Set, number)
+        assert (looked_up.call, looked_up.value.callable, looked_up.is_answer) == ("Linear.forward", True, False)
+        assert (called.call, called.target, called.shapes) == ("Linear.forward", number, ((4, 2),))
+        assert called.args[0].tolist() == np.ones((4, 2)).tolist()  # as it was then
+        assert called.value.tolist() == [[2.0, 2.0]] * 4
+        assert failed.error is not None
+        assert (failed.error.type, failed.error.function, failed.shapes) == ("ValueError", "forward", ((2, 4),))
+        assert [call for call, _ in solution._transcript.values] == ["Linear", "Linear.forward", "Linear.forward"]
+        assert solution._transcript.values[-1][1] == "raised ValueError"
+
+    def test_more_than_64_mib_are_not_kept(self, bench: Callable[..., Bench]) -> None:
+        solution = bench("def f(x): return x\n").begin()
+        x = np.zeros(2**20)
+        kept = []
+        for _ in range(6):
+            solution.f(x)
+            kept.append((solution._transcript.complete, len(solution._transcript.exchanges)))
+        assert kept == [(True, 1), (True, 2), (True, 3), (True, 4), (False, 0), (False, 0)]
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("source", "kind", "stage"),
+        [
+            ("1 / 0", SolutionRaised, Stage.IMPORT),
+            ("import os\nos._exit(0)", WorkerCrashed, Stage.IMPORT),
+            ("while True: pass", CallTimeout, Stage.IMPORT),
+            ("class A:\n    def __init__(self): 1 / 0", SolutionRaised, Stage.CONSTRUCT),
+            ("class A:\n    def __init__(self): raise NotImplementedError", SolutionRaised, Stage.CONSTRUCT),
+            ("class B: pass", SolutionMissing, Stage.CALL),
+            ("class A:\n    def f(self): 1 / 0", SolutionRaised, Stage.CALL),
+            ("class A:\n    def f(self): return [0] * 10**6", Refused, Stage.CALL),
+        ],
+    )
+    def test_who_handles_one_need_not_read_it(
+        self, bench: Callable[..., Bench], source: str, kind: type[SandboxError], stage: Stage
+    ) -> None:
+        attempt = bench(source, call_timeout=HANG_SECONDS).check(lambda solution: solution.A().f())
+        assert isinstance(attempt.error, kind)
+        assert attempt.error.stage is stage
+        if isinstance(attempt.error, SolutionRaised):
+            assert attempt.error.not_written == ("NotImplemented" in source)
+        if isinstance(attempt.error, SolutionMissing):
+            assert attempt.error.name == "A"
+
+    def test_check_that_calls_the_solution_from_its_own_callback_is_our_fault(self, bench: Callable[..., Bench]) -> None:
+        judged = bench("def f(function): return function()\ndef g(): return 1\n")
+        with pytest.raises(JudgeFailure, match="while the solution was calling a function of the test"):
+            judged.check(lambda solution: solution.f(lambda: solution.g()))
 
 
 class TestLimits:

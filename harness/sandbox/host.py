@@ -206,7 +206,7 @@ class Host:
     def _keep(self, value: Any) -> wire.Handle:
         number, self._next_id = self._next_id, self._next_id + 1
         self._objects[number] = value
-        return wire.Handle(number, _name_of(type(value)), callable(value))
+        return wire.Handle(number, _name_of(type(value)), callable(value), hasattr(type(value), "__next__"))
 
     def _local(self, value: Any) -> Any:
         """What the solution shall see of a value that came in: handles and callbacks become what they stand for."""

@@ -157,12 +157,16 @@ class RemoteObject:
         return self._solution._exchange(messages.Call(self._handle.id, None, args, kwargs), self._type)
 
     def __len__(self) -> int:
+        if self._handle.iterator:  # `list` asks for it, and takes nothing but this for a no
+            raise TypeError(f"object of type {self._type} has no len()")
         return self._solution._exchange(messages.Length(self._handle.id), f"len({self._type})")
 
     def __bool__(self) -> bool:
         return True  # there is an object; Python would ask for its length
 
     def __iter__(self) -> RemoteObject:
+        if self._handle.iterator:
+            return self
         return self._solution._exchange(messages.Iterate(self._handle.id), f"iter({self._type})")
 
     def __next__(self) -> Any:

@@ -46,6 +46,7 @@ class Handle:
     id: int
     type: str
     callable: bool = False
+    iterator: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> An
         encoded = [[_encode(k, buffers, size, depth + 1), _encode(v, buffers, size, depth + 1)] for k, v in value.items()]
         return ["dict", encoded]
     if kind is Handle:
-        return ["handle", value.id, value.type, value.callable]
+        return ["handle", value.id, value.type, value.callable, value.iterator]
     if kind is Callback:
         return ["callback", value.id, value.name]
     if kind is Attribute:
@@ -245,7 +246,7 @@ def _decode(tree: Any, payload: memoryview, at: int, depth: int, rules: _Rules) 
             pairs[key], at = _decode(value_tree, payload, at, depth + 1, rules)
         return pairs, at
     if tag == "handle":
-        return Handle(int(tree[1]), encodable(str(tree[2])), bool(tree[3])), at
+        return Handle(int(tree[1]), encodable(str(tree[2])), bool(tree[3]), bool(tree[4])), at
     if tag == "attribute":
         return Attribute(tree[1], tree[2]), at
     if tag == "callback":
