@@ -441,10 +441,8 @@ class TestIteration:
         assert next(two)[1] == 4
 
     def test_generators_are_lazy(self, bench: Callable[..., Bench]) -> None:
-        source = (
-            "made = []\ndef f():\n    for n in range(9):\n        made.append(n)\n        yield n\ndef g(): return made\n"
-        )
-        solution = bench(source).begin()
+        source = "made = []\ndef f():\n    for n in range(9):\n        made.append(n)\n        yield n\n"
+        solution = bench(source + "def g(): return made\n").begin()
         numbers = solution.f()
         assert [next(numbers), next(numbers)] == [0, 1]
         assert solution.g() == [0, 1]
@@ -511,6 +509,19 @@ class TestTranscript:
             solution.f(x)
             kept.append((solution._transcript.complete, len(solution._transcript.exchanges)))
         assert kept == [(True, 1), (True, 2), (True, 3), (True, 4), (False, 0), (False, 0)]
+
+    def test_all_checks_together_keep_no_more_than_256_mib(self, bench: Callable[..., Bench]) -> None:
+        judged = bench("def f(x): return x\n")
+
+        def drive(solution: Any, rng: np.random.Generator) -> None:
+            for _ in range(4):
+                solution.f(np.zeros(2**20))
+            raise AssertionError
+
+        plugin = CheckPlugin(judged.client, "answer.py", 0)
+        plugin.run([Check(f"T::{i}", "any", "title", drive) for i in range(6)])
+        assert [attempt.transcript.complete for attempt in plugin.attempts.values()] == [True] * 4 + [False] * 2
+        assert sum(attempt.transcript.size for attempt in plugin.attempts.values()) == 256 * 2**20
 
 
 class TestErrors:

@@ -17,6 +17,7 @@ from harness.sandbox.proxy import Backend
 from harness.sandbox.transcript import Transcript
 
 MAX_TIMEOUTS = 2
+MAX_KEPT_BYTES = 256 * 2**20
 
 
 class CheckPlugin:
@@ -45,6 +46,7 @@ class CheckPlugin:
         self._blockers: dict[tuple[Any, ...], str] = {}
         self._blocked = ""
         self._timeouts = 0
+        self._kept_bytes = 0
 
     @pytest.fixture
     def solution(self) -> None:
@@ -97,6 +99,10 @@ class CheckPlugin:
 
     def _keep(self, check: Check) -> None:
         attempt = self._run(check)
+        self._kept_bytes += attempt.transcript.size
+        if attempt.error is None or self._kept_bytes > MAX_KEPT_BYTES:  # nobody asks about a check that passed
+            self._kept_bytes -= attempt.transcript.size
+            attempt.transcript.forget()
         self.attempts[check.name] = attempt
         self.results[check.name] = _result(check, attempt)
         if self._on_result:

@@ -83,7 +83,8 @@ class Transcript:
         warnings: what NumPy and Python warned of.
         seconds: time spent in the solution's own code.
         input_shape: shape of the last array that was handed to a call as its first argument.
-        complete: whether `exchanges` holds all there was; beyond 64 MiB of arrays nothing more is kept.
+        complete: whether `exchanges` holds all there was; beyond 64 MiB of arrays nothing is kept.
+        size: bytes of the arrays in `exchanges`.
         listener: told of each answer as it comes (its number, call and outcome); it may raise to end the check.
     """
 
@@ -94,9 +95,9 @@ class Transcript:
     seconds: float = 0.0
     input_shape: tuple[int, ...] = ()
     complete: bool = True
+    size: int = 0
     listener: Callable[[int, str, Any], None] | None = None
     _answers: int = 0
-    _bytes: int = 0
 
     @property
     def values(self) -> list[tuple[str, Any]]:
@@ -108,16 +109,19 @@ class Transcript:
         if _looking_closer.get():
             return
         if self.complete:
-            self._bytes += _array_bytes((exchange.value, *messages.values_of(exchange.request)))
-            if self._bytes > MAX_ARRAY_BYTES:
-                self.complete = False
-                self.exchanges.clear()
-            else:
-                self.exchanges.append(exchange)
+            self.exchanges.append(exchange)
+            self.size += _array_bytes((exchange.value, *messages.values_of(exchange.request)))
+            if self.size > MAX_ARRAY_BYTES:
+                self.forget()
         if exchange.is_answer:
             self._answers += 1
             if self.listener:
                 self.listener(self._answers - 1, exchange.call, exchange.outcome)
+
+    def forget(self) -> None:
+        """Give the memory of all exchanges back."""
+        self.exchanges.clear()
+        self.complete, self.size = False, 0
 
     def record_changes(self, call: str, arguments: tuple[str, ...]) -> None:
         """Write down which of its arguments a call changed."""
