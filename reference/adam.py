@@ -8,9 +8,8 @@ import numpy as np
 class Adam:
     """Adam, for a list of parameters.
 
-    Every parameter p has two running means of its own, element by element: m of the gradient and
-    v of its square, both zero before the first step. The t-th step (t = 1, 2, ...) with the
-    gradient g computes, with beta1, beta2 = betas,
+    Each parameter p has two running means, element by element: m of the gradient and v of its square, both zero before
+    the first step. Step number t (1, 2, ...) with the gradient g computes, with beta1, beta2 = betas,
 
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g**2
@@ -18,16 +17,16 @@ class Adam:
         v_hat = v / (1 - beta2**t)
         p = p - lr * m_hat / (sqrt(v_hat) + eps)
 
-    m_hat and v_hat are used and forgotten: the corrections do not enter the running means.
+    m_hat and v_hat are used once: the corrections do not enter the running means.
 
     Args:
         params: the parameters, a list of arrays of any shapes. They are changed in place.
         lr: the learning rate, greater than 0.
-        betas: how much of the two means survives a step, each in [0, 1).
-        eps: keeps the denominator away from zero; not negative.
+        betas: the share of each mean that survives a step, both in [0, 1).
+        eps: keeps the denominator away from zero.
 
     Raises:
-        ValueError: lr is not greater than 0, one of betas is outside [0, 1), or eps is negative.
+        ValueError: lr is zero or negative, or one of betas is outside [0, 1).
     """
 
     def __init__(
@@ -41,8 +40,6 @@ class Adam:
             raise ValueError(f"lr must be greater than 0, got {lr}")
         if not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas must both be in [0, 1), got {betas}")
-        if not eps >= 0:
-            raise ValueError(f"eps must not be negative, got {eps}")
         self.params = params
         self.lr = lr
         self.betas = betas
@@ -52,7 +49,7 @@ class Adam:
         self._squares = [np.zeros_like(param) for param in params]
 
     def step(self, grads: list[np.ndarray]) -> None:
-        """Change every parameter in place by one step; the gradients stay as they are.
+        """Change every parameter in place by one step.
 
         Args:
             grads: one gradient per parameter, in the order of `params`.
@@ -61,7 +58,7 @@ class Adam:
             grads[i] has the shape of params[i].
 
         Raises:
-            ValueError: the number of gradients is not the number of parameters.
+            ValueError: grads is not as long as params.
         """
         if len(grads) != len(self.params):
             raise ValueError(f"grads must hold {len(self.params)} arrays, one per parameter, got {len(grads)}")

@@ -27,20 +27,18 @@ class Conv2d:
         """Draw the weight and set the bias to zero.
 
         Args:
-            in_channels: channels of the input, at least 1.
-            out_channels: channels of the output, which is the number of kernels, at least 1.
+            in_channels: channels of the input.
+            out_channels: channels of the output, which is the number of kernels.
             kernel_size: one int for a square kernel, or the pair `(kh, kw)`.
             stride: how far the kernel moves, at least 1, the same for both axes.
             padding: rows and columns of zeros added on each side, at least 0.
-            rng: where the weight is drawn from; None means `np.random.default_rng()`.
+            rng: generator to draw the weight from; None means `np.random.default_rng()`.
 
         Raises:
-            ValueError: an argument out of its range; the message names the argument and its value.
+            ValueError: kernel_size or stride is below 1, or padding is negative.
         """
         kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         for name, value, least in (
-            ("in_channels", in_channels, 1),
-            ("out_channels", out_channels, 1),
             ("kernel_size", min(kh, kw), 1),
             ("stride", stride, 1),
             ("padding", padding, 0),
@@ -62,7 +60,7 @@ class Conv2d:
             `out_h = floor((H + 2*padding - kh) / stride) + 1`, and `out_w` likewise.
 
         Raises:
-            ValueError: x has not four axes or not `in_channels` channels, or the kernel is larger than the padded input.
+            ValueError: x is not 4-D or does not have `in_channels` channels, or the kernel is larger than the padded input.
         """
         out_channels, channels, kh, kw = self.weight.shape
         if x.ndim != 4 or x.shape[1] != channels:
@@ -87,7 +85,7 @@ class Conv2d:
         return out.reshape(n, out_channels, out_h, out_w)
 
     def backward(self, d_out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return `(d_x, d_weight, d_bias)`: the loss's gradients, summed over the batch.
+        """Return `(d_x, d_weight, d_bias)`, summed over the batch.
 
         Shape:
             d_out: `(N, out_channels, out_h, out_w)`, the gradient of the loss with respect to the output.

@@ -17,16 +17,10 @@ class Linear:
         """Draw the weight and set the bias to zero.
 
         Args:
-            in_features: features of the input, at least 1.
-            out_features: features of the output, at least 1.
-            rng: where the weight is drawn from; None means `np.random.default_rng()`.
-
-        Raises:
-            ValueError: a number of features below 1; the message names the argument and its value.
+            in_features: features of the input.
+            out_features: features of the output.
+            rng: generator to draw the weight from; None means `np.random.default_rng()`.
         """
-        for name, value in (("in_features", in_features), ("out_features", out_features)):
-            if value < 1:
-                raise ValueError(f"{name} must be at least 1, got {value}")
         rng = np.random.default_rng() if rng is None else rng
         self.weight = rng.normal(0.0, np.sqrt(2.0 / in_features), (in_features, out_features))
         self.bias = np.zeros(out_features)
@@ -38,7 +32,7 @@ class Linear:
             x: `(N, in_features)`; returns `(N, out_features)`.
 
         Raises:
-            ValueError: x has not two axes, or not `in_features` columns.
+            ValueError: x does not have `in_features` columns.
         """
         if x.ndim != 2 or x.shape[1] != self.weight.shape[0]:
             raise ValueError(f"x must have shape (N, {self.weight.shape[0]}), in_features columns, got {x.shape}")
@@ -46,7 +40,7 @@ class Linear:
         return x @ self.weight + self.bias
 
     def backward(self, d_out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return `(d_x, d_weight, d_bias)`: the loss's gradients, summed over the batch.
+        """Return `(d_x, d_weight, d_bias)`, summed over the batch.
 
         Shape:
             d_out: `(N, out_features)`, the gradient of the loss with respect to the output of the last `forward`.

@@ -10,27 +10,24 @@ class MSELoss:
 
         loss = 1/M * sum of (prediction - target)**2,   M = number of elements
 
-    The mean is over **all** elements, as in PyTorch: neither half the sum nor the mean of
-    one sum per sample.
+    The mean is over **all** elements, as in PyTorch: neither half the sum, nor the mean of one sum per sample.
     """
 
     def forward(self, prediction: np.ndarray, target: np.ndarray) -> float:
-        """Return the mean squared error, and remember what ``backward`` needs.
+        """Return the mean squared error and remember what `backward` needs.
 
         Args:
-            prediction: what the network says.
-            target: what it should have said.
+            prediction: the output of the network.
+            target: what it should have been, floats or integers.
 
         Shape:
-            both of the same shape, any number of axes; result a float.
+            prediction and target: the same, with any number of axes; returns a float.
 
         Raises:
-            ValueError: the shapes differ (nothing is broadcast), or there are no elements.
+            ValueError: target does not have the shape of prediction. Nothing is broadcast.
         """
         if prediction.shape != target.shape:
             raise ValueError(f"target must have the shape of prediction, {prediction.shape}, got {target.shape}")
-        if prediction.size == 0:
-            raise ValueError(f"prediction must not be empty, got the shape {prediction.shape}")
         self._difference = prediction - target
         # loss = mean (prediction - target)^2
         return float(np.mean(self._difference**2))
@@ -38,11 +35,10 @@ class MSELoss:
     def backward(self) -> np.ndarray:
         """Return the gradient of the last loss with respect to the prediction.
 
-        The loss is the end of the chain, so nothing comes in; the ``1/M`` of the mean is
-        part of this gradient.
+        The loss is the end of the chain, so `backward` takes no argument. The 1/M of the mean is part of this gradient.
 
         Shape:
-            that of the prediction, and its dtype.
+            returns the shape of prediction.
         """
         # d_prediction = 2 (prediction - target) / M
         return np.asarray(2 / self._difference.size * self._difference)

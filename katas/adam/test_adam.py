@@ -67,7 +67,20 @@ PARAMS = (np.array([1.0, -2.0]), np.array([0.5, 3.0]))
 
 class TestErrors(Errors):
     rejections = (
-        Rejection("Adam(...)", "`lr` is negative", lambda s, v: s.Adam(PARAMS, lr=v), (-0.1,), ("lr", "learning rate")),
+        Rejection(
+            "Adam(...)",
+            "`lr` is zero or negative",
+            lambda s, v: s.Adam(PARAMS, lr=v),
+            (0, -0.1),
+            ("lr", "learning rate"),
+        ),
+        Rejection(
+            "Adam(...)",
+            "one of `betas` is outside [0, 1)",
+            lambda s, v: s.Adam(PARAMS, betas=v),
+            ((1.0, 0.999), (0.9, 1.0), (-0.1, 0.9)),
+            ("betas", "beta"),
+        ),
         Rejection(
             "step(grads)",
             "`grads` is not as long as `params`",

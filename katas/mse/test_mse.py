@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.testing import Case, Forward, Gradient, Layouts, Loss, Robustness, Solution, assert_close
+from harness.testing import (
+    SHAPE_WORDS,
+    Case,
+    Errors,
+    Forward,
+    Gradient,
+    Layouts,
+    Loss,
+    Rejection,
+    Robustness,
+    Solution,
+    assert_close,
+)
 from reference.mse import MSELoss
 
 
@@ -44,7 +56,29 @@ class TestForward(Forward, layer=MSE):
 class TestGradient(Gradient, layer=MSE): ...
 
 
-class TestRobustness(Robustness, layer=MSE): ...
+class TestRobustness(Robustness, layer=MSE):
+    def test_integer_target(self, solution: Solution, rng: np.random.Generator) -> None:
+        """an integer target gives the same as the same numbers in floats"""
+        prediction, target = 3 * rng.normal(size=(4, 3)), rng.integers(-3, 4, size=(4, 3))
+        results = []
+        for wanted in (target.astype(float), target):
+            loss = solution.MSELoss()
+            results.append((loss.forward(prediction, wanted), loss.backward()))
+        (expected, expected_gradient), (got, gradient) = results
+        assert_close(got, expected, "the loss for an integer target, compared with a float target")
+        assert_close(gradient, expected_gradient, "d_prediction for an integer target, compared with a float target")
 
 
 class TestLayouts(Layouts, layer=MSE): ...
+
+
+class TestErrors(Errors):
+    rejections = (
+        Rejection(
+            "forward(prediction, target)",
+            "`target` does not have the shape of `prediction`",
+            lambda s, shape: s.MSELoss().forward(np.ones((4, 1)), np.ones(shape)),
+            ((4,), (1, 1), (4, 3)),
+            ("target", "prediction", *SHAPE_WORDS),
+        ),
+    )
