@@ -23,7 +23,7 @@ from harness.judge.collect import collect_checks
 from harness.judge.comparison import all_same
 from harness.judge.diagnosis import diagnose
 from harness.judge.rejections import Rejection
-from harness.judge.replay import Attempt, Check, run_check
+from harness.judge.replay import Attempt, Check, changed_inputs_counted, run_check
 from harness.judge.verdict import Cause, Outcome
 from harness.sandbox.errors import JudgeFailure
 from harness.sandbox.local import LocalBackend
@@ -105,16 +105,19 @@ def examine(kata: Kata, seeds: Sequence[int] = (0,)) -> Soundness:
 def run_all(checks: Sequence[Check], names: Mapping[str, Any], seed: int) -> dict[str, Attempt]:
     """Every check against one solution in this process, by name of the check."""
     backend = LocalBackend(names)
-    return {check.name: run_check(check, backend, "the solution", seed) for check in checks}
+    attempts = [(check, run_check(check, backend, "the solution", seed)) for check in checks]
+    return {check.name: attempt for check, attempt in (*attempts, *changed_inputs_counted(attempts))}
 
 
 def first_failure(checks: Sequence[Check], names: Mapping[str, Any], seed: int) -> str | None:
     """The name of a check that the solution fails, or None; stops at the first."""
     backend = LocalBackend(names)
+    attempts = []
     for check in checks:
-        if run_check(check, backend, "the solution", seed).outcome is not Outcome.PASSED:
+        attempts.append((check, run_check(check, backend, "the solution", seed)))
+        if attempts[-1][1].outcome is not Outcome.PASSED:
             return check.name
-    return None
+    return next((check.name for check, _ in changed_inputs_counted(attempts)), None)
 
 
 def _metadata_problems(kata: Kata) -> list[str]:
@@ -219,11 +222,13 @@ def _uncaught(
 ) -> list[str]:
     problems = []
     for mistake in bank:
-        failed_before = {name for name, attempt in attempts[mistake.name].items() if attempt.outcome is not Outcome.PASSED}
-        likely_first = sorted(checks, key=lambda check: check.name not in failed_before)
-        passed = [seed for seed in seeds if first_failure(likely_first, mistake.names(), seed) is None]
+        passed = []
+        for seed in seeds:
+            found = attempts[mistake.name] if seed == 0 else run_all(checks, mistake.names(), seed)
+            if all(attempt.outcome is Outcome.PASSED for attempt in found.values()):
+                passed.append(str(seed))
         if passed:
-            problems.append(f"the mistake {mistake.name} loses no points with seed {', '.join(map(str, passed))}")
+            problems.append(f"the mistake {mistake.name} loses no points with seed {', '.join(passed)}")
     return problems
 
 

@@ -226,7 +226,8 @@ class _Search:
         explains_all = len(case.explained) == len(self._failing)
         if not (kinds & UNIQUE_KINDS or (explains_all and kinds & {Kind.NUMBERS, Kind.PLACES})):
             return False
-        rivals = [other for other in others if other is not case and set(other.explained) >= set(case.explained)]
+        explained = {check.name for check in case.explained}
+        rivals = [other for other in others if other is not case and {c.name for c in other.explained} >= explained]
         return all(self._alike(case.suspect, other.suspect) for other in rivals)
 
     def _alike(self, one: Suspect, other: Suspect) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from harness.judge.replay import Attempt, Check, changed_inputs, printable, run_check
+from harness.judge.replay import Attempt, Check, changed_inputs_counted, run_check
 from harness.judge.verdict import Cause, CheckResult, Outcome
 from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised, Stage
 from harness.sandbox.proxy import Backend
@@ -84,18 +83,9 @@ class CheckPlugin:
 
     def count_changed_inputs(self) -> None:
         """Let arrays of the caller that calls of any check changed count against the one check that is about that."""
-        watching = next((check for check in self.checks if check.watches_inputs), None)
-        changes = [change for attempt in self.attempts.values() for change in attempt.transcript.changes]
-        if watching is None or not changes:
-            return
-        attempt = self.attempts[watching.name]
-        if attempt.outcome is Outcome.PASSED:
-            failure = changed_inputs(changes)
-            attempt = replace(
-                attempt, outcome=Outcome.FAILED, cause=failure.cause, message=printable(str(failure)), error=failure
-            )
-            self.attempts[watching.name] = attempt
-            self.results[watching.name] = _result(watching, attempt)
+        for check, attempt in changed_inputs_counted([(check, self.attempts[check.name]) for check in self.checks]):
+            self.attempts[check.name] = attempt
+            self.results[check.name] = _result(check, attempt)
 
     def _keep(self, check: Check) -> None:
         attempt = self._run(check)

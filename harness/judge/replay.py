@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 import warnings
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,7 @@ def run_check(check: Check, backend: Backend, file: str, seed: int, transcript: 
             warnings.simplefilter("ignore")  # of our own arithmetic on whatever numbers come; the solution's are recorded
             check.function(solution=solution, rng=check_rng(check.name, seed), **check.arguments)
         if check.watches_inputs and solution._transcript.changes:
-            raise changed_inputs(solution._transcript.changes)
+            raise _changed_inputs(solution._transcript.changes)
     except JudgeFailure:
         raise
     except Exception as caught:
@@ -94,8 +94,21 @@ def run_check(check: Check, backend: Backend, file: str, seed: int, transcript: 
     return Attempt(outcome, cause, printable(message), seconds, solution._transcript, error, backend.check_output)
 
 
-def changed_inputs(changes: Sequence[tuple[str, str]]) -> CheckFailed:
-    """The failure of the check that watches inputs: every call and argument, once."""
+def changed_inputs_counted(attempts: Sequence[tuple[Check, Attempt]]) -> Iterator[tuple[Check, Attempt]]:
+    """What arrays of the caller that calls of any check changed turn into: the failure of the check that watches them.
+
+    Gives that check with its new attempt; nothing where it has failed already, or where no array was changed.
+    """
+    changes = [change for _, attempt in attempts for change in attempt.transcript.changes]
+    for check, attempt in attempts:
+        if check.watches_inputs and changes and attempt.outcome is Outcome.PASSED:
+            failure = _changed_inputs(changes)
+            message = printable(str(failure))
+            yield check, replace(attempt, outcome=Outcome.FAILED, cause=failure.cause, message=message, error=failure)
+            return
+
+
+def _changed_inputs(changes: Sequence[tuple[str, str]]) -> CheckFailed:
     told = " and ".join(f"{call} changed {argument}" for call, argument in dict.fromkeys(changes))
     which = "which belongs" if len(set(changes)) == 1 else "which belong"
     return CheckFailed(f"{told}, {which} to the caller: work on a copy", cause=Cause.CHANGED_INPUT)
