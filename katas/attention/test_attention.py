@@ -46,7 +46,7 @@ def padding(rng: np.random.Generator) -> np.ndarray:
 def far_scores(rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Queries and keys with scores near 1e4 and -1e4 that differ by about 1 in a row.
 
-    In the second sequence a key lies on the other side, so that rows there hold both signs; in the first, rows lie far apart.
+    In the second sequence a key lies on the other side, so that its rows hold both signs. In the first, rows lie far apart.
     """
     q, k = 0.01 * rng.normal(size=(2, 3, 4)), 50 * rng.normal(size=(2, 5, 4))
     q[..., 0] = [200, -200, 150]
