@@ -1,4 +1,4 @@
-"""What is timed of the causal language-model loss: forward and backward, 8 sequences of 64 tokens, 200 words, a third of the labels ignored."""
+"""What is timed of the causal language-model loss: forward and backward, 8 sequences of 64 tokens, 200 words."""
 
 from __future__ import annotations
 

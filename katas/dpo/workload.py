@@ -1,4 +1,4 @@
-"""What is timed of DPO: the log-probabilities of 8 sequences of 64 tokens, 200 words, and the loss of 256 pairs with its gradient."""
+"""What is timed of DPO: the log-probabilities of 8 sequences of 64 tokens, and the loss of 256 pairs with its gradient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is timed of grouped-query attention: forward with a causal mask and backward, four sequences of 64 tokens, 8 heads on 2."""
+"""What is timed of grouped-query attention: forward with a causal mask and backward, four sequences of 64 tokens."""
 
 from __future__ import annotations
 

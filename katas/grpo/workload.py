@@ -1,4 +1,4 @@
-"""What is timed of GRPO: the advantages of 8 groups of 8, and the loss of their 64 sequences of 128 tokens with its gradient."""
+"""What is timed of GRPO: the advantages of 8 groups, and the loss of 64 sequences of 128 tokens with its gradient."""
 
 from __future__ import annotations
 

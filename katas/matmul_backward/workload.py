@@ -1,4 +1,4 @@
-"""What is timed of the backward pass of matmul: broadcast batches of 32x32 matrices, a vector on the right, and a gradient summed back."""
+"""What is timed of the backward pass of matmul: broadcast batches of 32x32 matrices, and a vector on the right."""
 
 from __future__ import annotations
 
