@@ -20,7 +20,7 @@ import pytest
 
 from harness.judge.assertions import CheckFailed, assert_close, assert_dtype, assert_shape, expect, gapped, read_only
 from harness.judge.layers import Inputs, Layer, Run, assert_own_gradient, assert_reference_gradient
-from harness.judge.randomness import Start, assert_honours_generator, by_properties
+from harness.judge.randomness import Start, assert_honours_generator, by_properties, note
 from harness.judge.verdict import Cause
 from harness.judge.watching import Watched, watches_inputs
 from harness.sandbox.proxy import Solution, fill, replace
@@ -259,6 +259,7 @@ class Robustness(LayerContract):
         made = getattr(solution, self.layer.kind.__name__)
         for name in (name for name, start in self.layer.starts.items() if start.random):
             first, second = (np.asarray(self._parameter(made, name)) for _ in range(2))
+            note(solution, constant=first.size > 0 and bool(np.all(first == first.flat[0])))  # all 0 is no matter of seeds
             expect(not np.array_equal(first, second), f"two layers made without a generator have the same {name}")
 
     def _parameter(self, made: Callable[..., Any], name: str, **options: Any) -> Any:

@@ -1,0 +1,127 @@
+"""Hidden tests of the kata causal-lm-loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.testing import (
+    Case,
+    Forward,
+    Gradient,
+    Layouts,
+    Loss,
+    Robustness,
+    Solution,
+    assert_close,
+    assert_no_warnings,
+    expect,
+)
+from reference.causal_lm_loss import CausalLMLoss
+
+WORDS = 7
+IGNORED = np.array([[1, 1, 0, 0, 0], [0, 0, 0, 0, 1], [1, 0, 1, 1, 1]], dtype=bool)
+
+
+def token_ids(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Labels that all count."""
+    return rng.integers(0, WORDS, shape)
+
+
+def some_ignored(rng: np.random.Generator) -> np.ndarray:
+    """Labels of which 3, 3 and 1 of a row count, the first label apart."""
+    return np.where(IGNORED, -100, token_ids(rng, IGNORED.shape))
+
+
+def own_index(rng: np.random.Generator) -> np.ndarray:
+    """Labels in which word 2 means: does not count."""
+    return np.where(IGNORED, 2, np.array([0, 1, 3, 4, 5])[rng.integers(0, 5, IGNORED.shape)])
+
+
+LM = Loss(
+    CausalLMLoss,
+    "the mean cross-entropy of the labels that count",
+    inputs=("logits", "labels"),
+    differentiated=("logits",),
+    cases={
+        "some ignored": Case(logits=(3, 5, WORDS), labels=some_ignored),
+        "all count": Case(logits=(2, 4, WORDS), labels=(2, 4)),
+        "one row": Case(logits=(1, 6, WORDS), labels=(1, 6)),
+        "two positions": Case(logits=(3, 2, WORDS), labels=(3, 2)),
+        "other ignore_index": Case(2, logits=(3, 5, 6), labels=own_index),
+    },
+    own=("some ignored", "all count"),
+    batches=[
+        {"logits": (3, 5, WORDS), "labels": some_ignored},
+        {"logits": (3, 5, WORDS), "labels": (3, 5)},
+        {"logits": (3, 5, WORDS), "labels": some_ignored},
+        {"logits": (2, 3, WORDS), "labels": (2, 3)},
+    ],
+    draws={"labels": token_ids},
+)
+
+
+class TestForward(Forward, layer=LM):
+    def test_by_hand(self, solution: Solution) -> None:
+        """p = (1/4, 1/4, 1/2) at position 0 and label 2 at position 1 cost log 2"""
+        logits = np.log(np.array([[[1.0, 1.0, 2.0], [7.0, 1.0, 1.0]]]))
+        assert_close(solution.CausalLMLoss().forward(logits, np.array([[1, 2]])), np.log(2), "the loss")
+
+    def test_no_partner(self, solution: Solution, rng: np.random.Generator) -> None:
+        """the last position and the first label have no influence"""
+        logits, labels = rng.normal(size=(3, 4, WORDS)), token_ids(rng, (3, 4))
+        before = solution.CausalLMLoss().forward(logits, labels)
+        expect(bool(before), "the loss is 0")
+        logits[:, -1] = rng.normal(size=(3, WORDS))
+        labels[:, 0] = (labels[:, 0] + 1) % WORDS
+        assert_close(solution.CausalLMLoss().forward(logits, labels), before, "the loss after both have changed")
+        labels[:, 0] = -100
+        assert_close(solution.CausalLMLoss().forward(logits, labels), before, "the loss with the first label ignored")
+
+    def test_ignored(self, solution: Solution, rng: np.random.Generator) -> None:
+        """the logits at an ignored label have no influence"""
+        run, _ = LM.runs(solution, rng)
+        before = run.forward()
+        logits = run.inputs["logits"].copy()
+        logits[:, :-1][IGNORED[:, 1:]] = 1e4 * rng.normal(size=(int(IGNORED[:, 1:].sum()), WORDS))
+        assert_close(run.with_inputs(logits=logits).forward(), before, "the loss after those logits have changed")
+        expect(bool(before), "the loss is 0")
+
+
+class TestGradient(Gradient, layer=LM):
+    def test_zeros(self, solution: Solution, rng: np.random.Generator) -> None:
+        """the gradient is exactly 0 at the last position and at ignored labels, and nowhere else"""
+        run, _ = LM.runs(solution, rng)
+        run.forward()
+        nonzero = (np.asarray(run.backward()["d_logits"]) != 0).any(axis=2)
+        expected = np.zeros((3, 5), dtype=bool)
+        expected[:, :-1] = ~IGNORED[:, 1:]
+        assert_close(nonzero, expected, "where d_logits is not 0")
+
+
+class TestRobustness(Robustness, layer=LM):
+    @pytest.mark.parametrize("shape", [(2, 4), (3, 1)], ids=["all ignored", "one position"])
+    def test_nothing_counts(self, solution: Solution, rng: np.random.Generator, shape: tuple[int, int]) -> None:
+        """where no label counts, the loss is 0.0 and the gradient 0"""
+        loss, labels = solution.CausalLMLoss(), np.full(shape, -100) if shape[1] > 1 else token_ids(rng, shape)
+        assert_close(loss.forward(rng.normal(size=(*shape, WORDS)), labels), 0.0, "the loss")
+        assert_close(loss.backward(), np.zeros((*shape, WORDS)), "d_logits")
+        assert_no_warnings(solution)
+
+    def test_huge_logits(self, solution: Solution, rng: np.random.Generator) -> None:
+        """logits of ±1e4 are exact, forward and backward"""
+        logits = rng.choice([-1e4, 0.0, 1e4], size=(3, 5, WORDS))
+        theirs, ours = LM.runs(solution, rng, logits=lambda rng: logits)
+        assert_close(theirs.forward(), ours.forward(), "the loss")
+        assert_close(theirs.backward()["d_logits"], ours.backward()["d_logits"], "d_logits")
+        assert_no_warnings(solution)
+
+    def test_int32(self, solution: Solution, rng: np.random.Generator) -> None:
+        """labels may be of any integer dtype"""
+        run, _ = LM.runs(solution, rng)
+        expected = run.forward()
+        small = run.with_inputs(labels=run.inputs["labels"].astype(np.int32))
+        assert_close(small.forward(), expected, "the loss, compared with int64 labels")
+
+
+class TestLayouts(Layouts, layer=LM): ...
