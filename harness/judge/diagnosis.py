@@ -38,6 +38,8 @@ Failure = tuple[Check, Attempt]
 
 SECONDS = 1.5
 MAX_MISTAKES = 3
+MAX_PROBES = 8
+MAX_PARTIAL = 4
 PROPERTY_RTOL = 0.05
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 UNIQUE_KINDS = {Kind.SHAPE, Kind.DTYPE, Kind.PROPERTIES, Kind.CHANGES}
@@ -157,7 +159,7 @@ class _Search:
 
     def _next(self, found: Suspect | None, rest: Sequence[Failure]) -> Suspect | None:
         """The mistake that, together with those found, explains most of what is left."""
-        for probe in rest:
+        for probe in _probes(rest):
             best = self._best([one for one in self._with(found) if self._fit(one, *probe).match is Match.FULL])
             if best is not None:
                 return best
@@ -165,12 +167,12 @@ class _Search:
 
     def _pair(self, rest: Sequence[Failure]) -> Suspect | None:
         """Two mistakes that explain together what neither explains alone, one of them in part."""
-        for probe in rest:
+        for probe in _probes(rest):
             in_part = [one for one in self._with(None) if self._fit(one, *probe).match is Match.PART]
             in_part.sort(
                 key=lambda one: sum(self._fit(one, *failure).match is not Match.NONE for failure in rest), reverse=True
             )
-            for one in in_part:
+            for one in in_part[:MAX_PARTIAL]:
                 best = self._best([two for two in self._with(one) if self._fit(two, *probe).match is Match.FULL])
                 if best is not None:
                     return best
@@ -278,6 +280,17 @@ class _Search:
             backend = LocalBackend(public_names(load_reference(self._bank[0].module)))
             self._reference[check.name] = run_check(check, backend, "", self._seed)
         return self._reference[check.name]
+
+
+def _probes(failing: Sequence[Failure]) -> list[Failure]:
+    """Failing checks to begin with: one of each hidden test function before a second one of any."""
+    seen: dict[str, int] = {}
+    order = []
+    for position, (check, _) in enumerate(failing):
+        function = check.name.partition("[")[0]
+        seen[function] = seen.get(function, 0) + 1
+        order.append((seen[function], position))
+    return [failing[position] for _, position in sorted(order)][:MAX_PROBES]
 
 
 def _can_be_followed(attempt: Attempt) -> bool:

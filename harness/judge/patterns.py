@@ -1,6 +1,7 @@
-"""What wrong numbers themselves tell: a constant factor, swapped axes, one wrong row.
+"""What wrong numbers themselves suggest: a constant factor, swapped axes, one wrong row.
 
-The diagnosis falls back on this where no mistake of the bank returned the same values.
+The diagnosis falls back on this where no mistake of the bank returned the same values. It is a hint at where to look, so it
+says nothing where it would be empty: of lone numbers, and of differences that are no more than rounding.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from itertools import permutations
 import numpy as np
 
 RTOL = 1e-6
+ROUNDING = 1e-6
+"""Wrong by less than this share of the largest value: rounding of some kind, in which any pattern is an accident."""
 SIZE_NAMES = {1: ("N",), 2: ("N", "D"), 3: ("N", "T", "D"), 4: ("N", "C", "H", "W")}
 
 
@@ -26,18 +29,36 @@ def describe_difference(got: np.ndarray, expected: np.ndarray, input_shape: tupl
         return ""
     if got.shape != expected.shape:
         return _shape(got, expected)
-    if got.size == 0:
+    if got.size < 2:
         return ""
+    coarse = _too_coarse(got, expected)
+    if coarse:
+        return coarse
     got, expected = got.astype(np.float64), expected.astype(np.float64)
     with np.errstate(all="ignore"):
-        if got.ndim == 0:
-            return _factor(got[None], expected[None], input_shape)
         if not np.all(np.isfinite(got)):
             return _not_finite(got, expected)
+        if np.abs(got - expected).max() <= ROUNDING * np.abs(expected).max():
+            return ""
         for describe in (_zero, _factor, _permuted, _reversed, _shifted, _few_rows, _constant_offset):
             text = describe(got, expected, input_shape)
             if text:
                 return text
+    return ""
+
+
+def _too_coarse(got: np.ndarray, expected: np.ndarray) -> str:
+    """Whether the values are the expected ones, rounded to a coarser dtype."""
+    if expected.dtype != np.float64 or expected.size == 0 or not np.all(np.isfinite(got)):
+        return ""
+    error = float(np.max(np.abs(got.astype(np.float64) - expected)))
+    scale = float(np.max(np.abs(expected)))
+    for dtype in (np.float32, np.float16):
+        eps = float(np.finfo(dtype).eps)
+        if 0.01 * eps * scale < error <= 4 * eps * scale:
+            return f"The values are right to the precision of {np.dtype(dtype)} only: some step computes in it."
+    if got.dtype.kind in "iu" and error < 1 and np.any(expected != np.trunc(expected)):
+        return "The values are whole numbers: some step computes or stores integers."
     return ""
 
 
