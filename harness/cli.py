@@ -1,7 +1,10 @@
-"""The command line: the list of commands, and what every command has in common: errors, exit codes, the workspace.
+"""The command line: the list of commands, and what all commands have in common: errors, exit codes, laziness.
 
-Exit codes: 0 all passed; 1 some check failed; 2 the call was wrong; 3 the judge itself failed, with the traceback in a file;
-130 after Ctrl-C.
+A command's module is imported when the command runs, and not before, so that each pays only for what it uses. That is
+declared here, once: the modules themselves import at the top. (`commands/check.py` is the one exception, and says why.)
+
+Exit codes: 0 all checks passed; 1 some failed; 2 the call was wrong; 3 the judge itself failed, with the traceback in a
+file; 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ import difflib
 import importlib
 import os
 import sys
+from types import ModuleType
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from harness import catalog
 from harness.practice.workspace import UnusableHistory
@@ -23,30 +28,30 @@ EXIT_WRONG_CALL = 2
 EXIT_JUDGE_FAILED = 3
 EXIT_INTERRUPTED = 130
 
-# name -> module of harness.commands; the order is that of `kata --help`
+# name -> module of harness.commands, and its line in `kata --help`; in the order of `kata --help`
 COMMANDS = {
-    "list": "overview",
-    "start": "sitting",
-    "check": "check",
-    "watch": "watch",
-    "hint": "sitting",
-    "solution": "sitting",
-    "diff": "sitting",
-    "bench": "check",
-    "reset": "sitting",
-    "status": "progress",
-    "next": "progress",
-    "hunt": "hunt",
-    "interview": "interview",
-    "report": "progress",
-    "demo": "overview",
-    "doctor": "overview",
-    "dev": "dev",
+    "list": ("overview", "Show all katas by topic, in an order in which to learn them."),
+    "start": ("sitting", "Write the stub of a kata, and start the clock."),
+    "check": ("check", "Judge a solution: its score, what is wrong and why, its speed."),
+    "watch": ("check", "Judge a solution again each time you save it."),
+    "hint": ("sitting", "Show the next hint."),
+    "solution": ("sitting", "Show our solution."),
+    "diff": ("sitting", "Compare your solution with ours."),
+    "bench": ("bench", "Time a solution against the reference."),
+    "reset": ("sitting", "Restore the file as it was at the start."),
+    "status": ("progress", "Show how far you are, what is due, and your common mistakes."),
+    "next": ("progress", "Suggest what to practise next, and why."),
+    "hunt": ("hunt", "Plant a mistake in a correct solution, for you to find."),
+    "interview": ("interview", "Start a mock interview against the clock."),
+    "report": ("report", "Write a report on your practice as an HTML file."),
+    "demo": ("demo", "Show in a few seconds what kata does."),
+    "doctor": ("doctor", "Check that this machine has what kata needs."),
+    "dev": ("dev", "Write katas: create one, or prove that all are sound."),
 }
 
 
 class Commands(click.Group):
-    """A group that imports a command only when it is asked for, and suggests the nearest name for a misspelt one."""
+    """A group that imports a command when it is asked for, and suggests the nearest name for a misspelt one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -54,9 +59,17 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"harness.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(_module(module), f"{cmd_name}_command")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        commands = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
@@ -72,8 +85,12 @@ class Commands(click.Group):
             raise ReaderGone from None  # before Click makes it exit code 1, which would mean that some check failed
 
 
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"harness.commands.{name}")
+
+
 class ReaderGone(Exception):
-    """Whoever read our output has left: nothing more to say."""
+    """Nobody reads our output any more."""
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -88,9 +105,7 @@ def cli(ctx: click.Context) -> None:
       kata check         # judges it
     """
     if ctx.invoked_subcommand is None:
-        from harness.commands.overview import show_home
-
-        show_home()
+        _module("home").show_home()
 
 
 def main() -> None:
@@ -107,7 +122,7 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code; every error ends here as one clear sentence."""
+    """Run one command line and return its exit code; every error ends here, as one clear sentence."""
     use_one_thread()
     try:
         result: Any = cli.main(arguments, prog_name="kata", standalone_mode=False)
@@ -136,5 +151,5 @@ def _report_failure(error: Exception) -> int:
 
     with tempfile.NamedTemporaryFile("w", prefix="kata-failure-", suffix=".txt", delete=False) as file:
         file.write("".join(traceback.format_exception(error)))
-    complain(f"the judge itself failed, which says nothing about your solution: {error}\nThe traceback is in {file.name}")
+    complain(f"the judge itself failed, which means nothing for your solution: {error}\nThe traceback is in {file.name}")
     return EXIT_JUDGE_FAILED

@@ -155,7 +155,7 @@ def test_file_may_be_anywhere_and_the_verdict_names_it(kata: Run, tmp_path: Path
     assert (done.returncode, verdict_of(done)["file"]) == (0, "old/mine.py")
     unnamed = kata("check", "--file", "old/mine.py")
     assert unnamed.returncode == 2
-    assert "say which kata old/mine.py is a solution of" in unnamed.stderr
+    assert "old/mine.py could be any kata: name it" in unnamed.stderr
     (tmp_path / "old" / "linear.py").write_text(REFERENCE, encoding="utf-8")
     assert (
         verdict_of(kata("check", "--file", str(tmp_path / "old" / "linear.py"), "--json", "--no-timing"))["kata"] == "linear"
@@ -173,7 +173,7 @@ UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda path: None, "there is no file x.py"),
     "directory": (lambda path: path.mkdir(), "x.py is not a file"),
     "pipe": (os.mkfifo, "x.py is not a file"),
-    "huge": (lambda path: path.write_bytes(b"#" * 1_000_001), "x.py is larger than 1000 kB: that is no solution"),
+    "huge": (lambda path: path.write_bytes(b"#" * 1_000_001), "x.py is too large for a solution: over 1000 kB"),
     "dangling link": (lambda path: path.symlink_to("nowhere"), "there is no file x.py"),
 }
 
@@ -249,18 +249,18 @@ def test_all_passes_when_every_solution_does(kata: Run, tmp_path: Path) -> None:
 
 
 def test_all_shows_its_progress_on_a_terminal(kata: Run, tmp_path: Path, terminal: Open) -> None:
-    (tmp_path / "linear.py").write_text(REFERENCE, encoding="utf-8")
+    (tmp_path / "relu.py").write_text(catalog.load("relu").reference_file.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "linear.py").write_text(f"{REFERENCE}\nimport time\n\ntime.sleep(1)\n", encoding="utf-8")
     screen = terminal("check", "--all")
     assert screen.finish() == 0
-    assert "0/1" in screen.text
-    assert "━" in screen.text
+    assert "Checking linear.py · 1 of 2 solutions" in screen.text
 
 
 @pytest.mark.parametrize("with_it", [["linear"], ["--file", "linear.py"], ["--json"], ["--verbose"]])
 def test_all_takes_nothing_that_it_would_ignore(kata: Run, tmp_path: Path, with_it: list[str]) -> None:
     (tmp_path / "linear.py").write_text(REFERENCE, encoding="utf-8")
     done = kata("check", "--all", *with_it)
-    assert (done.returncode, done.stderr) == (2, "kata: --all takes no NAME, --file, --json or --verbose\n")
+    assert (done.returncode, done.stderr) == (2, "kata: --all cannot be combined with NAME, --file, --json or --verbose\n")
 
 
 def test_all_without_solutions_says_what_to_do(kata: Run) -> None:
@@ -294,7 +294,7 @@ def test_bench_refuses_a_wrong_solution(kata: Run) -> None:
     kata("start", "linear")
     done = kata("bench")
     assert done.returncode == 1
-    assert done.stdout == "linear.py scores 0 of 100: only a solution that passes is timed. See `kata check`.\n"
+    assert done.stdout == "linear.py scores 0 of 100, and only a solution that passes is timed. See `kata check`.\n"
 
 
 def test_bench_of_a_kata_without_workload_is_a_wrong_call(kata: Run, tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_in_a_read_only_workspace_a_check_is_judged_and_the_rest_says_why_not(ka
     checked = run("check", "linear", "--sandbox", "none")
     assert checked.returncode == 1
     assert "0 / 100" in checked.stdout
-    assert "going on without your history" in checked.stderr
+    assert "continuing without your history" in checked.stderr
     assert run("list").returncode == 0
     for command in (["hint"], ["reset"], ["start", "relu"]):
         done = run(*command)
@@ -374,7 +374,7 @@ def test_when_the_judge_itself_fails_the_traceback_goes_into_a_file(kata: Run, t
     (tmp_path / "linear.py").write_text(REFERENCE, encoding="utf-8")
     done = kata("check", "linear", PYTHONPATH=str(package.parent), TMPDIR=str(tmp_path))
     assert (done.returncode, done.stdout) == (3, "")
-    assert "the judge itself failed, which says nothing about your solution" in one_line(done.stderr)
+    assert "the judge itself failed, which means nothing for your solution" in one_line(done.stderr)
     assert f"linear declares 99 checks, but {LINEAR.checks} were found" in one_line(done.stderr)
     named = re.search(r"The traceback is in (\S+)", one_line(done.stderr))
     assert named is not None

@@ -40,7 +40,7 @@ def test_start_writes_the_stub_shows_the_statement_and_starts_the_clock(kata: Ru
     assert "ReLU · easy · par 4 min" in done.stdout
     assert "Build" in done.stdout
     assert done.stdout.endswith(
-        "Wrote relu.py; the clock is running (par 4 min).\nOpen it in your editor, then: kata check relu\n"
+        "Wrote relu.py. The clock is running (par 4 min).\nOpen it in your editor, then: kata check relu\n"
     )
     assert "Clock 0:0" in kata("check", "--no-timing").stdout
 
@@ -49,7 +49,7 @@ def test_start_never_overwrites(kata: Run, tmp_path: Path) -> None:
     (tmp_path / "relu.py").write_text("mine")
     done = kata("start", "relu")
     assert done.returncode == 2
-    assert "relu.py exists and is left as it is" in one_line(done.stderr)
+    assert "relu.py already exists and was left alone" in one_line(done.stderr)
     assert (tmp_path / "relu.py").read_text() == "mine"
 
 
@@ -58,7 +58,7 @@ def test_start_again_archives_the_old_solution(kata: Run, tmp_path: Path) -> Non
         (tmp_path / "relu.py").write_text(text)
         done = kata("start", "relu", "--again")
         assert done.returncode == 0
-        kept = re.search(r"The old solution is kept as (\S+)", done.stdout)
+        kept = re.search(r"Your old solution is kept as (\S+)", done.stdout)
         assert kept is not None
         assert (tmp_path / kept[1]).read_text() == text
     assert (tmp_path / "relu.py").read_text(encoding="utf-8") == make_stub(RELU)
@@ -70,7 +70,7 @@ def test_start_takes_hyphens_and_underscores(kata: Run, tmp_path: Path) -> None:
     assert (tmp_path / "cross_entropy.py").is_file()
     again = kata("start", "Cross-Entropy")
     assert again.returncode == 2
-    assert "cross_entropy.py exists" in again.stderr
+    assert "cross_entropy.py already exists" in again.stderr
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_start_takes_hyphens_and_underscores(kata: Run, tmp_path: Path) -> None:
         (("strat", "conv2d"), "there is no command 'strat'. Did you mean start"),
         (("check",), "nothing has been started here yet: name a kata, as in `kata start conv2d`"),
         (("check", "relu"), "there is no relu.py: `kata start relu` writes it"),
-        (("hint", "relu"), "relu has not been started here: `kata start relu` does"),
+        (("hint", "relu"), "relu has not been started here: run `kata start relu` first"),
         (("diff", "relu"), "there is no relu.py"),
         (("reset", "relu"), "there is no relu.py"),
         (("bench", "relu"), "there is no relu.py"),
-        (("solution", "relu"), "say --yes where nobody can be asked"),
+        (("solution", "relu"), "add --yes where nobody can be asked"),
         (("list", "--topic", "cooking"), "'cooking' is not one of"),
         (("list", "--workspace", "nowhere"), "there is no folder nowhere"),
         (("start", "relu", "tanh"), "unexpected extra argument"),
@@ -124,10 +124,10 @@ def test_hints_come_one_at_a_time_and_are_remembered(kata: Run) -> None:
     shown = [kata("hint").stdout for _ in range(total + 1)]
     for number, text in enumerate(shown[:total], start=1):
         assert text.startswith(f"Hint {number} of {total} for relu\n")
-        assert "last one" not in text
+        assert "no more hints" not in text
     assert len(set(shown)) == total + 1
     assert shown[total].startswith(shown[total - 1])
-    assert "That was the last one again; kata solution relu shows our solution." in shown[total]
+    assert "There are no more hints; kata solution relu shows our solution." in shown[total]
     assert "kata solution shows ours" in one_line(kata("check", "--no-timing").stdout)
 
 
@@ -156,7 +156,7 @@ def test_solution_asks_and_takes_no_for_an_answer(kata: Run, terminal: Open) -> 
     assert "ReLU" not in screen.text
     refused = kata("diff")
     assert refused.returncode == 2
-    assert "solve relu first, or give it up with `kata solution relu`" in one_line(refused.stderr)
+    assert "solve relu first, or give up with `kata solution relu`" in one_line(refused.stderr)
 
 
 def test_solution_shown_after_yes_is_remembered(kata: Run, terminal: Open) -> None:

@@ -15,7 +15,8 @@ from harness import catalog
 from harness.authoring.hunts import plant
 from harness.cli import COMMANDS, run
 from harness.judge.bank import load_bank
-from harness.screens.render import make_console, show_hint, show_statement
+from harness.screens.console import make_console
+from harness.screens.texts import show_hint, show_statement
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Open = Callable[..., Any]

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
-from harness.practice import history as history_module
-from harness.practice.history import MIGRATIONS, History, NewerHistory
+from harness.practice import database as database_module
+from harness.practice.database import MIGRATIONS, NewerHistory
+from harness.practice.history import History
 from harness.practice.workspace import UnusableHistory
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -143,14 +144,14 @@ def test_a_file_of_each_older_version_is_migrated_and_keeps_its_rows(
 ) -> None:
     file = tmp_path / "history.db"
     database = sqlite3.connect(file)
-    for script in MIGRATIONS[:old]:
-        database.executescript(script)
+    for migration in MIGRATIONS[:old]:
+        database.executescript(migration)
     database.execute("INSERT INTO practice (kind, kata, file, started_at) VALUES ('kata', 'relu', 'relu.py', 1.0)")
     database.execute(f"PRAGMA user_version = {old}")
     database.commit()
     database.close()
     # one more version than there is, so that the newest is an older one too
-    monkeypatch.setattr(history_module, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (x); INSERT INTO later VALUES (1)"))
+    monkeypatch.setattr(database_module, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (x); INSERT INTO later VALUES (1)"))
     history = History(file)
     practice = history.current("relu")
     assert practice is not None
@@ -284,7 +285,7 @@ def test_a_kill_at_any_moment_loses_at_most_what_was_in_flight(tmp_path: Path, k
 
 
 def test_a_lock_that_stays_is_told_and_nothing_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_module, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.1)
     file = tmp_path / "history.db"
     fill(file)
     history = History(file)

@@ -17,9 +17,10 @@ from harness.judge.bank import load_bank
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Verdict
 from harness.practice.draw import CORE_TOPICS, NothingFits, draw
 from harness.practice.history import OpenInterview, Practice
+from harness.practice.kind import Kind
 from harness.practice.record import Attempt, Sitting
 from harness.practice.scorecard import Final, make_result, make_scorecard
-from harness.screens.html.interview_page import render_scorecard
+from harness.screens.html.pages import scorecard_page
 
 Kata = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -188,8 +189,8 @@ def test_what_is_saved_after_the_time_does_not_count(kata: Kata, begun: list[str
     let_the_time_run_out(tmp_path)
     solve(begun[0], tmp_path)
     checked = kata("check", begun[0], "--no-timing")
-    assert "no longer counts" in " ".join(checked.stdout.split())
-    assert "is up" in kata("interview", "status").stdout
+    assert "this check does not count" in " ".join(checked.stdout.split())
+    assert "The 45 min are up" in kata("interview", "status").stdout
     ended = kata("interview", "end").stdout
     assert "0 of 3 solved" in ended
     assert "45:00 of 45 min" in ended
@@ -211,7 +212,7 @@ def test_without_an_interview_there_is_nothing_to_end(kata: Kata) -> None:
 
 
 def practice(solved_at: float | None) -> Practice:
-    return Practice(1, "interview", "linear", "linear.py", 1000.0, solved_at, None, None, 1)
+    return Practice(1, Kind.INTERVIEW, "linear", "linear.py", 1000.0, solved_at, None, None, 1)
 
 
 def verdict(outcome: Outcome, diagnosis: tuple[Diagnosis, ...] = ()) -> Verdict:
@@ -224,7 +225,7 @@ INTERVIEW = OpenInterview(1, 1000.0, 10, 0, None)
 
 def test_only_attempts_within_the_time_count() -> None:
     attempts = tuple(
-        Attempt(i, 1, "interview", "linear", at, score, score == 100, ratio)
+        Attempt(i, 1, Kind.INTERVIEW, "linear", at, score, score == 100, ratio)
         for i, (at, score, ratio) in enumerate([(1100.0, 40, None), (1500.0, 70, 2.5), (1700.0, 100, 1.0)])
     )
     result = make_result(CORE, Sitting(practice(1700.0), 0, attempts), None, INTERVIEW)
@@ -241,7 +242,7 @@ def test_the_page_escapes_what_it_is_given() -> None:
     bad = Diagnosis("Bad", "<script>alert(1)</script>\nand `x < y`")
     final = Final(verdict(Outcome.FAILED, (bad,)), 1300.0)
     result = make_result(CORE, Sitting(practice(None), 0, ()), final, INTERVIEW)
-    html = render_scorecard(make_scorecard(INTERVIEW, [result], frozenset(), 400.0))
+    html = scorecard_page(make_scorecard(INTERVIEW, [result], frozenset(), 400.0))
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "<code>x &lt; y</code>" in html

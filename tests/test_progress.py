@@ -15,6 +15,7 @@ from synthetic import DAY, Learner, practise_for_months
 
 from harness import catalog
 from harness.authoring.stub import make_stub
+from harness.practice.kind import Kind
 
 KATA = Path(sys.executable).with_name("kata")
 
@@ -94,8 +95,8 @@ def test_status_tells_the_mistakes_made_most_with_their_lesson(tmp_path: Path, l
 
 
 def test_status_counts_hunts_and_interviews_apart(tmp_path: Path, learner: Learner) -> None:
-    learner.sit("relu", 6, kind="hunt", planted="SomeMistake")
-    learner.sit("relu", 5, wrong=[2], kind="hunt", planted="OtherMistake")
+    learner.sit("relu", 6, kind=Kind.HUNT, planted="SomeMistake")
+    learner.sit("relu", 5, wrong=[2], kind=Kind.HUNT, planted="OtherMistake")
     learner.interview(("tanh", "linear"), 2, 45)
     screen = output(tmp_path, "status")
     assert "Bug hunts: 1 of 2 solved · Interviews: 1" in screen
@@ -160,7 +161,7 @@ def test_next_start_leaves_a_sitting_that_is_open_alone(tmp_path: Path, learner:
     begun = learner.sit("tanh", 1, wrong=[5])
     (tmp_path / "tanh.py").write_text("half a solution\n")
     screen = output(tmp_path, "next", "--start")
-    assert "Next: go on with tanh.py, then kata check tanh" in screen
+    assert "Next: continue with tanh.py, then kata check tanh" in screen
     assert (tmp_path / "tanh.py").read_text() == "half a solution\n"
     assert learner.history.current("tanh") == begun
 

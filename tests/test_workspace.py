@@ -106,3 +106,17 @@ def test_archive_works_on_a_file_system_without_links(tmp_path: Path, monkeypatc
         path.write_text(str(number))
         kept.append(workspace.archive(path))
     assert [file.read_text() for file in kept] == ["0", "1", "2"]
+
+
+def test_a_failure_to_rewrite_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "report.html"
+    path.write_text("old")
+
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="no space left"):
+        Workspace(tmp_path).rewrite(path, "new")
+    assert path.read_text() == "old"
+    assert sorted(tmp_path.glob("report*")) == [path]

@@ -1,6 +1,10 @@
-"""The commands, a module for each family: each parses its arguments, calls the part that does the work, and shows the
-result.
+"""The commands, a module for each family: parse the arguments, call the part that does the work, show the result.
 
-`harness.cli` imports a module only when one of its commands runs, so that `kata check` pays for nothing that it does not
-use.
+Called by `harness.cli` alone. What several commands share:
+
+parameters  arguments and options
+histories   the history of a workspace, opened or started
+solutions   which file a command line means
+subject     a file to judge, and how much of the verdict its learner may see
+next_step   the last line of a verdict
 """

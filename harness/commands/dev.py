@@ -7,13 +7,15 @@ from pathlib import Path
 import click
 
 from harness import catalog
+from harness.authoring.scaffold import scaffold
+from harness.authoring.soundness import examine
 from harness.catalog import Kata
-from harness.commands.common import KataName, WrongCall
+from harness.commands.parameters import KataName, WrongCall
 
 
 @click.group("dev")
 def dev_command() -> None:
-    """Write katas: scaffold one, or prove that all are sound.
+    """Write katas: create one, or prove that all are sound.
 
     \b
     Example:
@@ -21,7 +23,7 @@ def dev_command() -> None:
     """
 
 
-@dev_command.command("check")
+@dev_command.command("check", short_help="Prove that a kata, or every kata, is complete and sound.")
 @click.argument("kata", metavar="[NAME]", type=KataName(), required=False)
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Try the seeds 0 to N-1.")
 def check_command(kata: Kata | None, seeds: int) -> int:
@@ -35,8 +37,6 @@ def check_command(kata: Kata | None, seeds: int) -> int:
     Example:
       kata dev check conv2d --seeds 20
     """
-    from harness.authoring.soundness import examine
-
     sound = True
     click.echo(f"{'kata':<22}{'checks':>7}{'mistakes':>10}{'diagnosed':>11}{'slowest':>10}{'margin':>10}")
     for one in [kata] if kata else catalog.all_katas():
@@ -50,11 +50,17 @@ def check_command(kata: Kata | None, seeds: int) -> int:
     return 0 if sound else 1
 
 
-@dev_command.command("new")
+@dev_command.command("new", short_help="Write the files of a new kata, to be filled in.")
 @click.argument("name")
-@click.option("--title", help="The kata's title. By default made from the name.")
+@click.option("--title", help="The kata's title. Default: made from the name.")
 @click.option("--topic", default="layers", show_default=True)
-@click.option("--root", type=click.Path(file_okay=False, exists=True, path_type=Path), default=Path(), help="The checkout.")
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="The checkout. Default: this folder.",
+)
 def new_command(name: str, title: str | None, topic: str, root: Path) -> int:
     """Write the files of a new kata, to be filled in.
 
@@ -62,8 +68,6 @@ def new_command(name: str, title: str | None, topic: str, root: Path) -> int:
     Example:
       kata dev new layer-norm --topic normalisation
     """
-    from harness.authoring.scaffold import scaffold
-
     try:
         written = scaffold(root, name, title, topic)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""`kata hunt`: a right solution with one mistake planted, to be found and mended."""
+"""`kata hunt`: a correct solution with one mistake planted, to be found and fixed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import click
 
 from harness.authoring.hunts import make_hunt
 from harness.catalog import Kata
-from harness.commands.common import WrongCall, kata_argument, make_history, refuse_in_interview, shown, workspace_option
+from harness.commands.histories import make_history, refuse_in_interview
+from harness.commands.parameters import WrongCall, kata_argument, workspace_option, writing
 from harness.judge.bank import Mistake, load_bank
+from harness.practice.kind import Kind
 from harness.practice.workspace import Workspace
-from harness.screens.sentences import say
+from harness.screens.sentences import say, shown
 
 
 @click.command("hunt")
@@ -21,10 +23,10 @@ from harness.screens.sentences import say
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same mistake again for the same N.")
 @workspace_option
 def hunt_command(kata: Kata | None, number: int | None, seed: int | None, workspace: Workspace) -> None:
-    """Write a solution with one mistake planted; find it and mend it.
+    """Plant one mistake in a correct solution, for you to find and fix.
 
-    The file is hunt_NAME.py; an older hunt goes into the archive. `kata check` judges it, without a diagnosis, and once all
-    checks pass it tells which mistake it was. Mistakes that you have not hunted yet come first.
+    The file is hunt_NAME.py; an older hunt goes into the archive. `kata check` judges it without naming the mistake, and
+    tells you which it was once all checks pass. Mistakes that you have not hunted yet come first.
 
     \b
     Example:
@@ -34,10 +36,10 @@ def hunt_command(kata: Kata | None, number: int | None, seed: int | None, worksp
     if kata is None:
         raise WrongCall("name the kata to hunt in, as in `kata hunt conv2d`; `kata list` shows them all")
     if number is not None and seed is not None:
-        raise WrongCall("--mistake says which mistake to plant and --seed draws one: give only one of them")
+        raise WrongCall("--mistake chooses a mistake and --seed draws one: use only one of them")
     bank = load_bank(kata.module)
     if number is not None and number > len(bank):
-        raise WrongCall(f"the mistakes bank of {kata.name} holds {len(bank)} mistakes; there is no number {number}")
+        raise WrongCall(f"{kata.name} has {len(bank)} mistakes in its bank; there is no number {number}")
     history = make_history(workspace)
     refuse_in_interview(kata, history)
     if number is not None:
@@ -46,18 +48,16 @@ def hunt_command(kata: Kata | None, number: int | None, seed: int | None, worksp
         mistake = draw_mistake(bank, history.planted(kata.name) if seed is None else set(), seed)
     path = workspace.hunt(kata)
     archived = workspace.archive(path) if path.exists() else None
-    try:
+    with writing(path):
         workspace.write_new(path, make_hunt(kata, [mistake]))
-    except OSError as error:
-        raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
-    history.start(kata.name, path.name, kind="hunt", planted=mistake.name)
+    history.start(kata.name, path.name, Kind.HUNT, planted=mistake.name)
     if archived:
-        say(f"The last hunt is kept as {shown(archived)}")
+        say(f"Your last hunt is kept as {shown(archived)}")
     say(f"Wrote {shown(path)}: a solution of {kata.name} with one mistake planted. The clock is running.")
-    say("Find it and mend it, then: kata check")
+    say("Find it and fix it, then: kata check")
 
 
 def draw_mistake(bank: Sequence[Mistake], hunted: set[str], seed: int | None) -> Mistake:
-    """One mistake of a bank at random, from those that were not hunted yet as long as there are any."""
+    """One mistake of a bank at random; those that were hunted before come last."""
     fresh = [mistake for mistake in bank if mistake.name not in hunted]
     return random.Random(seed).choice(fresh or bank)

@@ -6,42 +6,44 @@ import random
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from harness import catalog
 from harness.authoring.stub import make_stub
-from harness.commands.common import Topic, WrongCall, make_history, open_history, shown, workspace_option
+from harness.commands.histories import make_history, open_history
+from harness.commands.parameters import WrongCall, topic_option, workspace_option, writing
 from harness.commands.subject import Subject
+from harness.judge.session import Options, judge
+from harness.practice.days import clock
+from harness.practice.draw import NothingFits, draw
+from harness.practice.history import History, OpenInterview, Practice
+from harness.practice.record import read_record
+from harness.practice.scorecard import Final, make_result, make_scorecard
 from harness.practice.workspace import Workspace
-from harness.screens.sentences import say
-
-if TYPE_CHECKING:
-    from harness.practice.history import History, OpenInterview, Practice
-    from harness.practice.scorecard import Final
+from harness.screens.console import make_console
+from harness.screens.html.pages import scorecard_page
+from harness.screens.progress_line import ProgressLine
+from harness.screens.scorecard_screen import show_scorecard
+from harness.screens.sentences import say, shown
+from harness.screens.texts import show_statement
 
 MAX_SEED = 10_000
 
 
 @click.group("interview", invoke_without_command=True)
 @click.option("--minutes", type=click.IntRange(5, 480), default=45, show_default=True, help="How long it lasts.")
-@click.option(
-    "--topic",
-    type=Topic(),
-    metavar="TOPIC",
-    help="Draw only katas of one topic, as `kata list` shows them.",
-)
+@topic_option("Draw only katas of one topic")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same katas again for the same N.")
 @workspace_option
 @click.pass_context
 def interview_command(
     context: click.Context, minutes: int, topic: str | None, seed: int | None, workspace: Workspace
 ) -> None:
-    """Begin a mock interview: a warm-up, a core layer and one harder, against one clock.
+    """Start a mock interview: a warm-up, a core layer and a harder one, against one clock.
 
-    As in an interview there are no hints and no diagnosis: `kata check` tells only which checks fail. Files that are in the
-    way go into the archive.
+    As in an interview there are no hints and no diagnosis: `kata check` only says which checks fail. Files that are in
+    the way go into the archive.
 
     \b
     Example:
@@ -54,9 +56,6 @@ def interview_command(
 
 
 def _begin(minutes: int, topic: str | None, seed: int, workspace: Workspace) -> None:
-    from harness.practice.draw import NothingFits, draw
-    from harness.screens.render import make_console, show_statement
-
     history = make_history(workspace)
     before = history.open_interview()
     if before is not None and time.time() <= before.deadline:
@@ -66,29 +65,27 @@ def _begin(minutes: int, topic: str | None, seed: int, workspace: Workspace) -> 
     except NothingFits as error:
         raise WrongCall(str(error)) from None
     if before is not None:
-        say("The time of the interview before was up; this is its scorecard.")
+        say("The time of your last interview is up; this is its scorecard.")
         _end(before, history, workspace)
     # the last first, so that the file that was saved last is the warm-up's
     for kata in reversed(katas):
         path = workspace.solution(kata)
         if path.exists():
-            say(f"Your {path.name} is kept as {shown(workspace.archive(path))}")
-        try:
+            say(f"Your old {path.name} is kept as {shown(workspace.archive(path))}")
+        with writing(path):
             workspace.write_new(path, make_stub(kata))
-        except OSError as error:
-            raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
     console = make_console()
     for kata in katas:
         show_statement(console, kata)
     interview = history.begin_interview(minutes, seed, topic, [(kata.name, kata.file_name) for kata in katas])
     _show(interview, history)
-    say("Write them in your editor; kata check judges the file that you saved last, kata check NAME any other.")
+    say("Write them in your editor. kata check judges the file you saved last, kata check NAME any other.")
 
 
-@interview_command.command("status")
+@interview_command.command("status", short_help="Show the time left and how the katas stand.")
 @workspace_option
 def status_command(workspace: Workspace) -> None:
-    """Show the time that is left and how the katas stand.
+    """Show the time left and how the katas stand.
 
     \b
     Example:
@@ -98,7 +95,7 @@ def status_command(workspace: Workspace) -> None:
     _show(interview, history)
 
 
-@interview_command.command("end")
+@interview_command.command("end", short_help="Judge what is there and show the scorecard.")
 @workspace_option
 def end_command(workspace: Workspace) -> None:
     """End the interview: judge what is there, and show the scorecard, here and as an HTML file.
@@ -117,15 +114,12 @@ def _open(workspace: Workspace) -> tuple[OpenInterview, History]:
     history = open_history(workspace)
     interview = history.open_interview() if history else None
     if history is None or interview is None:
-        raise WrongCall("no interview has been begun here: `kata interview` begins one")
+        raise WrongCall("there is no interview here: `kata interview` starts one")
     return interview, history
 
 
 def _show(interview: OpenInterview, history: History) -> None:
     """One line for each kata, and the clock."""
-    from harness.practice.days import clock
-    from harness.practice.record import read_record
-
     record = read_record(history, catalog.all_names())
     sittings = next(one.sittings for one in record.interviews if one.id == interview.id)
     for sitting in sittings:
@@ -139,16 +133,10 @@ def _show(interview: OpenInterview, history: History) -> None:
     if left > 0:
         say(f"{clock(left)} of {interview.minutes} min left (seed {interview.seed})")
     else:
-        say(f"The time of {interview.minutes} min is up: kata interview end shows the scorecard")
+        say(f"The {interview.minutes} min are up: kata interview end shows your scorecard")
 
 
 def _end(interview: OpenInterview, history: History, workspace: Workspace) -> None:
-    from harness.practice.record import read_record
-    from harness.practice.scorecard import make_result, make_scorecard
-    from harness.screens.html.interview_page import render_scorecard
-    from harness.screens.render import ProgressLine, make_console
-    from harness.screens.tables import show_scorecard
-
     now = time.time()
     record = read_record(history, catalog.all_names())
     sittings = next(one.sittings for one in record.interviews if one.id == interview.id)
@@ -167,18 +155,13 @@ def _end(interview: OpenInterview, history: History, workspace: Workspace) -> No
     card = make_scorecard(interview, results, solved, now - interview.started_at)
     show_scorecard(make_console(), card)
     path = workspace.state / f"interview_{datetime.fromtimestamp(interview.started_at):%Y-%m-%d_%H-%M-%S}.html"
-    try:
-        workspace.write_new(path, render_scorecard(card))
-    except OSError as error:
-        raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None
+    with writing(path):
+        workspace.write_new(path, scorecard_page(card))
     say(f"\nThe same as a page: {shown(path)}")
 
 
 def _final(practice: Practice, interview: OpenInterview, history: History, workspace: Workspace) -> Final | None:
-    """Judge a file as it was at the end, with a diagnosis; None where it was solved, was changed too late, or is gone."""
-    from harness.judge.session import Options, judge
-    from harness.practice.scorecard import Final
-
+    """The file as it was at the end, judged and diagnosed; None where it was solved before, changed too late, or is gone."""
     path: Path = workspace.root / practice.file
     if practice.solved_at is not None or not path.is_file():
         return None

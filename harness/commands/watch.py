@@ -1,7 +1,8 @@
-"""`kata watch`: judges a solution again at each save, with a judge that stays warm.
+"""The loop of `kata watch`: judges a solution again at each save, with a judge that stays warm.
 
-NumPy, pytest and the hidden tests are loaded once; the worker for the next save is started as soon as the last verdict is
-shown, and waits with NumPy imported. The verdict is shown when the checks have run; the diagnosis is added when it is found.
+NumPy, pytest and the hidden tests are loaded once. The worker for the next save starts as soon as the last verdict is on
+the screen, and waits with NumPy imported. The verdict is shown when the checks have run; the diagnosis is added when it is
+found.
 """
 
 from __future__ import annotations
@@ -9,60 +10,53 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
+from rich.console import Console
 
 from harness.catalog import Kata
-from harness.commands.common import history_if_usable, kata_argument, shown, workspace_option
-from harness.commands.subject import Subject, find_solution, readable_file
+from harness.commands.histories import history_if_usable
+from harness.commands.solutions import readable_file
+from harness.commands.subject import Subject
+from harness.commands.watcher import Event, Watcher
+from harness.judge.collect import collect_checks
+from harness.judge.replay import Check
+from harness.judge.session import Options, judge
+from harness.judge.verdict import Outcome, Verdict
 from harness.practice.workspace import Workspace
-from harness.sandbox.spawn import Spawned, bwrap_works, spawn
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from harness.commands.watcher import Watcher
-    from harness.judge.replay import Check
-    from harness.judge.session import Options
-    from harness.judge.verdict import Verdict
+from harness.sandbox.interrupt import Interrupted
+from harness.sandbox.spawn import Spawned, spawn
+from harness.screens.check_screen import NOT_TIMED, SHOWN_FAILURES, show_check
+from harness.screens.console import make_console
+from harness.screens.progress_line import ProgressLine
+from harness.screens.sentences import shown
+from harness.screens.texts import show_hint
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 FOOTER_LINES = 3
 
 
-@click.command("watch")
-@kata_argument
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the tests' random inputs.")
-@workspace_option
-def watch_command(kata: Kata | None, seed: int, workspace: Workspace) -> int:
-    """Judge a solution again each time that you save it.
+def watch(kata: Kata, path: Path, workspace: Workspace, options: Options, worker: Spawned) -> None:
+    """Watch a solution until `q` is pressed.
 
-    Keys: h shows a hint, n the next failing check in full, t times a solution that passes, q quits, any other shows the
-    verdict again. Without NAME it watches what was started last.
-
-    \b
-    Example:
-      kata watch conv2d
+    Args:
+        kata: what it is a solution of.
+        path: its file.
+        workspace: where it may belong.
+        options: how to judge; whether to diagnose follows from the practice.
+        worker: a worker that has loaded nothing.
     """
-    kata, path = find_solution(kata, None, workspace)
-    sandbox = "bwrap" if bwrap_works() else "none"
-    worker = spawn(sandbox)
-    from harness.commands.watcher import Watcher
-    from harness.judge.collect import collect_checks
-    from harness.judge.session import Options
-
     subject = Subject.of(kata, path, workspace, history_if_usable(workspace))
     with Watcher(path) as watcher:
-        session = Session(subject, watcher, collect_checks(kata), Options(seed=seed, timing=False, sandbox=sandbox), worker)
+        session = WatchSession(subject, watcher, collect_checks(kata), options, worker)
         try:
             session.run()
         finally:
             session.close()
-    return 0
 
 
-class Session:
+class WatchSession:
     """One `kata watch`: the loop, and what its screen shows.
 
     Args:
@@ -86,8 +80,6 @@ class Session:
 
     def run(self) -> None:
         """Judge, wait, and do what the keys say, until `q` is pressed."""
-        from harness.commands.watcher import Event
-
         self._judge()
         while not self._watcher.quitting:
             event = self._watcher.wait()
@@ -107,8 +99,6 @@ class Session:
 
     def _judge(self, timing: bool = False) -> None:
         """Judge the file as it is, show the verdict and keep it; begin again where the file is changed meanwhile."""
-        from harness.screens.render import ProgressLine
-
         reached = False
         while not reached and not self._watcher.quitting:
             self._watcher.take()
@@ -124,9 +114,6 @@ class Session:
 
     def _judge_once(self, timing: bool, on_check: Callable[[int, int], None]) -> bool:
         """One judgement; returns whether a verdict was reached on a file that stayed the same meanwhile."""
-        from harness.judge.session import judge
-        from harness.sandbox.interrupt import Interrupted
-
         watcher = self._watcher
         subject = Subject.of(self._subject.kata, self._subject.path, self._subject.workspace, self._subject.history)
         self._subject = subject
@@ -149,7 +136,7 @@ class Session:
                 subject.kata,
                 subject.path,
                 shown(subject.path),
-                replace(self._options, timing=timing, diagnosis=subject.is_diagnosed),
+                replace(self._options, timing=timing, diagnosis=subject.names_mistakes),
                 self._take_spare(),
                 on_each,
                 checks=self._checks,
@@ -162,8 +149,6 @@ class Session:
             verdict = first[0]
         told = subject.keep(verdict, self._notices.append)
         if timing and verdict.passed and verdict.timing is None and not watcher.is_stale():
-            from harness.screens.render import NOT_TIMED
-
             self._notices.append(NOT_TIMED)
         if self._notices or verdict.timing or verdict.groups != first[0].groups:
             self._show(told)
@@ -190,22 +175,16 @@ class Session:
             self._show(self._verdict)
 
     def _hint(self) -> None:
-        from harness.commands.sitting import take_hint
-        from harness.screens.render import show_hint
-
         subject = self._subject
         if subject.in_interview():
             self._say("There are no hints in an interview.")
         elif subject.history is None or subject.practice is None:
             self._say(f"Hints are for katas that were started here: kata start {subject.kata.name}")
         else:
-            number = take_hint(subject.kata, subject.history, subject.practice)
+            number = subject.history.take_hint(subject.practice, len(subject.kata.hints))
             self._look(lambda console: show_hint(console, subject.kata, number))
 
     def _next_failure(self) -> None:
-        from harness.judge.verdict import Outcome
-        from harness.screens.render import show_check
-
         passing = (Outcome.PASSED, Outcome.BLOCKED)
         failing = [check for check in self._verdict.checks() if check.outcome not in passing] if self._verdict else []
         if not failing:
@@ -240,8 +219,6 @@ class Session:
 
     def _show_verdict(self, console: Console) -> None:
         """The verdict, with as many failures in full as the terminal has room for."""
-        from harness.screens.render import SHOWN_FAILURES
-
         assert self._verdict is not None
         for full in range(SHOWN_FAILURES, -1, -1):
             with console.capture() as capture:
@@ -252,8 +229,6 @@ class Session:
         console.file.write(screen)
 
     def _draw(self) -> None:
-        from harness.screens.render import make_console
-
         console = make_console()
         if console.is_terminal:
             console.file.write(CLEAR)

@@ -1,8 +1,8 @@
-"""What happens while a file is watched: it is saved, a key is pressed, the terminal changes size. For `kata watch`.
+"""What happens while `kata watch` waits: the file is saved, a key is pressed, the terminal changes size.
 
-watchfiles tells of changes in the file's folder, so that a save by rename, a deletion and a new file of the same name are
-all seen. What counts as a save is decided by the file itself: its inode, content and time of change. It is also looked at
-once a second, for folders whose changes nobody tells of (network drives, containers, no watch left for this user).
+watchfiles reports changes in the file's folder, so that a save by rename, a deletion and a new file of the same name are
+all seen. What counts as a save is decided by the file itself: its inode, content and time of change. It is also checked
+once a second, for folders whose changes are not reported (network drives, containers, no watch left for this user).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Watcher:
         if self._terminal is not None:
             self._terminal_mode = termios.tcgetattr(self._terminal)
             tty.setcbreak(self._terminal)
-            # a daemon, since nothing can call it back from waiting for a key
+            # a daemon, since nothing can wake it while it waits for a key
             threading.Thread(target=self._read_keys, args=(self._terminal,), daemon=True).start()
         for thread in self._threads:
             thread.start()
@@ -122,7 +122,7 @@ class Watcher:
             stop_event=self._over,
             recursive=False,
         )
-        with suppress(OSError):  # then the look once a second has to do
+        with suppress(OSError):  # then the check once a second has to do
             for _ in changes:
                 if self.is_stale():
                     self.interrupt.set()

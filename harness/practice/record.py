@@ -1,7 +1,7 @@
 """The whole of a learner's history as plain data, for everything that looks back: status, what to do next, the report.
 
 `history` writes the database and answers the small questions of a command; this module reads it all at one moment.
-Interviews and hunts are kept apart: what is said of a kata comes from practices of the kind `kata` alone.
+Interviews and hunts are kept apart: what is said of a kata comes from the kinds of practice that count for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from harness.practice.history import History, Practice
+from harness.practice.history import History, Practice, practice_of_row
+from harness.practice.kind import COUNTING_MISTAKES, Kind, in_sql
 
 
 class State(StrEnum):
@@ -30,7 +31,7 @@ class Attempt:
 
     id: int
     practice: int | None
-    kind: str
+    kind: Kind
     kata: str
     at: float
     score: int
@@ -163,11 +164,16 @@ class Record:
 EMPTY = Record({}, (), (), (), ())
 
 
-def read_record(history: History, names: Collection[str]) -> Record:
-    """Read everything about the katas of those names; what the history holds of a kata that is no more is left out."""
+def read_record(history: History | None, names: Collection[str]) -> Record:
+    """Read everything about the katas of those names; an empty record where there is no history.
+
+    What the history holds of a kata that no longer exists is left out.
+    """
+    if history is None:
+        return EMPTY
     with history.snapshot() as database:
         attempts = [
-            Attempt(number, practice, kind, kata, at, score, bool(passed), ratio)
+            Attempt(number, practice, Kind(kind), kata, at, score, bool(passed), ratio)
             for number, practice, kind, kata, at, score, passed, ratio in database.execute(ATTEMPTS)
             if kata in names
         ]
@@ -181,7 +187,7 @@ def read_record(history: History, names: Collection[str]) -> Record:
         mistakes = tuple(MadeMistake(*row) for row in database.execute(MISTAKES) if row[0] in names)
     return Record(
         katas=katas,
-        hunts=tuple(sitting for sitting in sittings if sitting.practice.kind == "hunt"),
+        hunts=tuple(sitting for sitting in sittings if sitting.practice.kind is Kind.HUNT),
         interviews=tuple(interviews),
         mistakes=mistakes,
         active=tuple(sorted([a.at for a in attempts] + [s.practice.started_at for s in sittings])),
@@ -190,10 +196,10 @@ def read_record(history: History, names: Collection[str]) -> Record:
 
 ATTEMPTS = "SELECT id, practice, kind, kata, at, score, passed, ratio FROM attempt ORDER BY at, id"
 INTERVIEWS = "SELECT id, started_at, ended_at, minutes, topic FROM interview ORDER BY id"
-MISTAKES = """
+MISTAKES = f"""
     SELECT attempt.kata, mistake, count(DISTINCT coalesce(practice, 0)) AS sittings, max(at) AS last_at
     FROM attempt_check JOIN attempt ON attempt.id = attempt_check.attempt
-    WHERE mistake IS NOT NULL AND kind != 'hunt'
+    WHERE mistake IS NOT NULL AND kind IN {in_sql(COUNTING_MISTAKES)}
     GROUP BY attempt.kata, mistake ORDER BY sittings DESC, last_at DESC, attempt.kata, mistake
 """
 
@@ -203,19 +209,20 @@ def _sittings(database: sqlite3.Connection, attempts: Iterable[Attempt]) -> list
     of_practice: dict[int | None, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         of_practice[attempt.practice].append(attempt)
-    practices = [Practice(*row) for row in database.execute("SELECT * FROM practice ORDER BY started_at, id")]
+    practices = [practice_of_row(row) for row in database.execute("SELECT * FROM practice ORDER BY started_at, id")]
     return [Sitting(p, hints.get(p.id, 0), tuple(of_practice[p.id])) for p in practices]
 
 
 def _by_kata(sittings: Sequence[Sitting], attempts: Sequence[Attempt]) -> dict[str, KataRecord]:
-    names = {s.practice.kata for s in sittings if s.practice.kind == "kata"} | {a.kata for a in attempts if a.kind == "kata"}
+    sittings = [sitting for sitting in sittings if sitting.practice.kind.policy.counts]
+    attempts = [attempt for attempt in attempts if attempt.kind.policy.counts]
     return {
         name: KataRecord(
             name,
-            tuple(s for s in sittings if s.practice.kind == "kata" and s.practice.kata == name),
-            tuple(a for a in attempts if a.kind == "kata" and a.kata == name),
+            tuple(sitting for sitting in sittings if sitting.practice.kata == name),
+            tuple(attempt for attempt in attempts if attempt.kata == name),
         )
-        for name in sorted(names)
+        for name in sorted({s.practice.kata for s in sittings} | {a.kata for a in attempts})
     }
 
 

@@ -55,6 +55,16 @@ class Workspace:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
 
+    def rewrite(self, path: Path, text: str) -> None:
+        """Write a file of ours in place of an older one; whoever reads it meanwhile never sees half of it."""
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
     def archive(self, path: Path) -> Path:
         """Move a file into the archive under a name of its own; returns where it is now."""
         folder = self.state / "archive"

@@ -1,6 +1,6 @@
 """Plain sentences on the terminal, wrapped to its width: messages and short lists that need no table and no colour.
 
-Light enough for the command line itself; `render` draws everything else.
+Every command uses it, and the command line itself for errors, so it imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+from pathlib import Path
 
 import click
 
@@ -15,15 +16,26 @@ MAX_WIDTH = 100
 
 
 def say(text: str, err: bool = False, first: str = "", indent: int = 0) -> None:
-    """Print `text` after `first`, wrapped where somebody looks at it; further lines are indented by `indent` columns."""
+    """Print `text` after `first`, wrapped to the terminal; continuation lines are indented by `indent` columns."""
     width = _width(err)
     lines = (first + text).split("\n") if width is None else _wrapped(first + text, width, indent)
     click.echo("\n".join(lines), err=err)
 
 
 def complain(text: str) -> None:
-    """Print what the program has to say about itself, on standard error."""
+    """Print a message of the program itself on standard error."""
     say(text, err=True, first="kata: ", indent=6)
+
+
+def shown(path: Path) -> str:
+    """A path as one would type it from here."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) <= len(str(path)) else str(path)
+
+
+def printable(text: str) -> str:
+    """The text with a replacement sign for every character that a terminal or a page cannot show."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _wrapped(text: str, width: int, indent: int) -> list[str]:
@@ -36,7 +48,7 @@ def _wrapped(text: str, width: int, indent: int) -> list[str]:
 
 
 def _width(err: bool) -> int | None:
-    """Columns to wrap to, or None where nobody asked for any: in a pipe a sentence stays on its line."""
+    """Columns to wrap to, or None in a pipe, where a sentence stays on its line."""
     columns = os.environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns) > 0:
         return min(int(columns), MAX_WIDTH)

@@ -1,5 +1,8 @@
-"""The HTML report of `kata report`: one file that needs no network, no script and no other file.
+"""The HTML pages: the report of practice and the scorecard of an interview. Each is one file without network or scripts.
 
-`page` gathers what is shown and renders it, `charts` computes where every mark of a chart stands, and the templates hold all
-markup. The page carries a Content-Security-Policy that forbids every request, and every text is escaped on its way in.
+contents  what the report shows, as plain data
+charts    where every mark of a chart stands
+pages     Jinja: data in, HTML out; `templates` hold all markup
+
+A page carries a Content-Security-Policy that forbids every request, and every text is escaped on its way in.
 """

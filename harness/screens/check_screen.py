@@ -1,31 +1,20 @@
-"""Everything the learner sees in the terminal: verdicts, tables, statements. Reads plain data, decides nothing.
+"""The screen of `kata check` and `kata watch`: a verdict, or one failing check in full.
 
 Written for 60 columns and no colour first; colour and width only add to it.
 """
 
 from __future__ import annotations
 
-import shutil
-import sys
-import textwrap
-import threading
-import time
-from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from harness.catalog import Kata
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
 from harness.practice.days import clock
+from harness.screens.sentences import printable
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-MAX_WIDTH = 100
 NOT_TIMED = "It could not be timed: it is too slow for the kata's workload, or the machine too busy."
 SHOWN_FAILURES = 5
 SHOWN_OUTPUT_LINES = 12
@@ -40,27 +29,13 @@ SIGNS = {
 OUTCOME_WORDS = {Outcome.TIMEOUT: "timeout", Outcome.CRASHED: "crashed", Outcome.ERROR: "error"}
 
 
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        raise  # the BrokenPipeError that Rich has caught: it would end with exit code 1 here
-
-
-def make_console(stderr: bool = False) -> Console:
-    """A console of at most `MAX_WIDTH` columns; colour only on a terminal, and not where NO_COLOR is set."""
-    console = _Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
-    if console.width > MAX_WIDTH:
-        console.width = MAX_WIDTH
-    return console
-
-
 def show_verdict(
     console: Console,
     verdict: Verdict,
     title: str,
-    par_minutes: int,
+    limit: str,
     next_step: str,
     full: int = SHOWN_FAILURES,
-    limit: str | None = None,
     lesson: str = "",
 ) -> None:
     """The screen of `kata check`.
@@ -69,10 +44,9 @@ def show_verdict(
         console: where to.
         verdict: what to show.
         title: the kata's title.
-        par_minutes: its par time.
-        next_step: one line of what to do next.
+        limit: what the clock is compared with, shown after it.
+        next_step: one line: what to do next.
         full: how many failures are shown with their messages.
-        limit: what stands after the clock, by default the par time.
         lesson: the explanation of the mistake that was planted in it.
     """
     console.print(_headline(verdict, title, console.width))
@@ -87,7 +61,7 @@ def show_verdict(
         console.print(_boxed("The planted mistake", "", lesson, console.width))
     if verdict.output.strip():
         console.print(_output(verdict.output, console.width))
-    console.print(_footer(verdict, f" of {par_minutes} min par" if limit is None else limit))
+    console.print(_footer(verdict, limit))
     console.print(Text.assemble(("Next: ", "bold"), next_step))
 
 
@@ -199,7 +173,7 @@ def _output(output: str, width: int) -> RenderableType:
     indent, room = 4, SHOWN_OUTPUT_LINES
     rows = [
         [line[at : at + width - indent] for at in range(0, len(line), width - indent)] or [""]
-        for line in (_printable(line.expandtabs()) for line in output.rstrip("\n").split("\n"))
+        for line in (printable(line.expandtabs()) for line in output.rstrip("\n").split("\n"))
     ]
     kept: list[str] = []
     while rows and len(kept) + len(rows[0]) <= room:
@@ -210,10 +184,6 @@ def _output(output: str, width: int) -> RenderableType:
         kept.append(f"... and {len(rows)} more line{'s' if len(rows) > 1 else ''}")
     text = Text("\n".join(kept), "dim")
     return Group(Text("Your solution printed:", "bold"), Padding(text, (0, 0, 0, indent), expand=False))
-
-
-def _printable(line: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in line)
 
 
 def _footer(verdict: Verdict, limit: str) -> Text:
@@ -235,157 +205,3 @@ def timing_line(timing: Timing) -> str:
         f"Takes {timing.ratio:.2f} times the reference's time ({timing.low:.2f} to {timing.high:.2f}): "
         f"{timing.solution_ms:.2f} beside {timing.reference_ms:.2f} ms"
     )
-
-
-class ProgressLine:
-    """A line on standard error, shown while something takes longer than half a second, and wiped at the end."""
-
-    DELAY_SECONDS = 0.5
-
-    def __init__(self, label: str) -> None:
-        self._label, self._done, self._total = label, 0, 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True) if sys.stderr.isatty() else None
-
-    def __enter__(self) -> ProgressLine:
-        if self._thread:
-            self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._over.set()
-        if self._thread:
-            self._thread.join()
-
-    def update(self, done: int, total: int) -> None:
-        """So many of so many checks are done."""
-        self._done, self._total = done, total
-
-    def _run(self) -> None:
-        began = time.monotonic()
-        if self._over.wait(self.DELAY_SECONDS):
-            return
-        while True:
-            of = f" · {self._done} of {self._total} checks" if self._total else ""
-            count = f"{of} · {time.monotonic() - began:.1f} s"
-            label = self._label[: max(0, shutil.get_terminal_size().columns - len(count) - 1)]
-            sys.stderr.write(f"\r\x1b[2K{label}{count}")
-            sys.stderr.flush()
-            if self._over.wait(0.1):
-                break
-        sys.stderr.write("\r\x1b[2K")
-        sys.stderr.flush()
-
-
-def show_summary(console: Console, verdicts: Sequence[tuple[Kata, Verdict]]) -> None:
-    """The table of `kata check --all`: one line a solution, and what fails first."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, show_header=True, header_style="bold", expand=True)
-    table.add_column("solution", no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("first failure", overflow="ellipsis", no_wrap=True, ratio=1)
-    for _, verdict in verdicts:
-        first = next((check for check in verdict.checks() if check.outcome is not Outcome.PASSED), None)
-        score = Text(f"{verdict.score}", "green" if verdict.passed else "red")
-        table.add_row(Text(verdict.file), score, Text(first.title if first else ""))
-    console.print(table)
-    passed = sum(verdict.passed for _, verdict in verdicts)
-    console.print(Text(f"{passed} of {len(verdicts)} pass", "bold"))
-
-
-def show_statement(console: Console, kata: Kata) -> None:
-    """A kata's title, difficulty and par time, and its statement."""
-    from rich.markdown import Markdown
-
-    line = f"{kata.title} · {kata.difficulty} · par {kata.par_minutes} min"
-    console.print(Text(line, "bold"))
-    console.print(Text("─" * min(len(line), console.width), "dim"))
-    console.print(Markdown(kata.statement(), hyperlinks=False))
-    console.print()
-
-
-def show_hint(console: Console, kata: Kata, number: int) -> None:
-    """The hint of that number, counted from 1."""
-    from rich.markdown import Markdown
-
-    console.print(Text(f"Hint {number} of {len(kata.hints)} for {kata.name}", "bold"))
-    console.print(Padding(Markdown(kata.hints[number - 1].text, hyperlinks=False), (0, 0, 0, 2), expand=False))
-
-
-def show_source(console: Console, source: str) -> None:
-    """Python source, highlighted where there is colour."""
-    from rich.syntax import Syntax
-
-    if console.is_terminal:
-        console.print(Syntax(source, "python", theme="ansi_dark", background_color="default", word_wrap=True))
-    else:
-        console.print(source, soft_wrap=True, end="")  # whole lines: it may go into a file
-
-
-def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
-    """Two sources: beside each other where there is room for it, else as a unified diff."""
-    if yours == ours:
-        console.print(Text(f"{name} and the reference are the same, letter for letter."))
-        return
-    if console.width >= MAX_WIDTH:
-        console.print(_side_by_side(yours, ours, name))
-        return
-    import difflib
-
-    lines = difflib.unified_diff(yours.splitlines(), ours.splitlines(), name, "the reference", lineterm="")
-    for line in lines:
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-        console.print(Text("\n".join(_folded(line, console.width)), style))
-
-
-def _folded(line: str, width: int) -> list[str]:
-    """A line of a unified diff in pieces of at most `width`; each begins with the line's sign, further ones are indented."""
-    sign, code = line[:1], line[1:]
-    indent = " " * (len(code) - len(code.lstrip()) + 8)
-    return textwrap.wrap(line, width, subsequent_indent=sign + indent, break_on_hyphens=False) or [line]
-
-
-def _side_by_side(yours: str, ours: str, name: str) -> Table:
-    import difflib
-
-    from rich.table import Table
-
-    table = Table(box=None, show_header=True, header_style="bold", pad_edge=False, padding=(0, 1), expand=True)
-    table.add_column(name, ratio=1, overflow="fold")
-    table.add_column("the reference", ratio=1, overflow="fold")
-    left, right = yours.splitlines(), ours.splitlines()
-    for tag, a, b, c, d in difflib.SequenceMatcher(a=left, b=right, autojunk=False).get_opcodes():
-        for i in range(max(b - a, d - c)):
-            mine = left[a + i] if a + i < b else ""
-            theirs = right[c + i] if c + i < d else ""
-            changed = tag != "equal"
-            table.add_row(Text(mine, "red" if changed else "dim"), Text(theirs, "green" if changed else "dim"))
-    return table
-
-
-def show_command(console: Console, command: str, remark: str) -> None:
-    """A command as it would be typed, under a remark; for the demo."""
-    console.print()
-    if remark:
-        console.print(Text(f"# {remark}", "dim"))
-    console.print(Text(f"$ {command}", "bold"))
-
-
-def show_katas(console: Console, katas: Sequence[Kata], states: Mapping[str, str]) -> None:
-    """All katas by topic: name, difficulty, par time, and the learner's state in words."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, show_header=True, header_style="bold")
-    for name in ("kata", "difficulty", "par", "state"):
-        table.add_column(name, justify="right" if name == "par" else "left", no_wrap=True)
-    topic = ""
-    for kata in katas:
-        if kata.topic != topic:
-            topic = kata.topic
-            table.add_row(Text(topic.capitalize(), "bold cyan"), "", "", "")
-        state = states.get(kata.name, "")
-        table.add_row(
-            f"  {kata.name}", kata.difficulty, f"{kata.par_minutes} min", Text(state, "green" if state == "solved" else "")
-        )
-    console.print(table)

@@ -1,4 +1,4 @@
-"""The terminal screens that look back and ahead: status, what to do next, the scorecard of an interview.
+"""The screens that look back and ahead: `kata status` and `kata next`.
 
 Below `WIDE` columns the table says the same in fewer words; without colour nothing is lost.
 """
@@ -15,11 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.catalog import Kata
-from harness.practice.days import ago, ahead, clock, day_of, short, times
+from harness.practice.days import ago, ahead, day_of, short, times
 from harness.practice.lessons import Lesson
+from harness.practice.memory import Memory
 from harness.practice.record import KataRecord, Record, State
-from harness.practice.review import Memory, Suggestion
-from harness.practice.scorecard import Scorecard
+from harness.practice.suggestions import Suggestion
 
 WIDE = 80
 SHOWN_SUGGESTIONS = 3
@@ -71,41 +71,6 @@ def show_next(console: Console, suggestions: Sequence[Suggestion], command: str)
         then = ", ".join(f"{other.kata.name} ({other.brief})" for other in others[:SHOWN_SUGGESTIONS])
         console.print(Text(f"Then: {then}", "dim"))
     console.print(Text.assemble(("Next: ", "bold"), command))
-
-
-def show_scorecard(console: Console, card: Scorecard) -> None:
-    """The scorecard in the terminal."""
-    head = f"Interview over: {card.solved} of {len(card.results)} solved, {card.score} of 100 points"
-    console.print(Text(head, "bold"))
-    console.print(Text(f"{clock(card.seconds)} of {card.minutes} min used · seed {card.seed}", "dim"))
-    console.print()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("kata", "score", "solved at", "checks", "time ratio"):
-        table.add_column(name, justify="left" if name == "kata" else "right", no_wrap=True)
-    for result in card.results:
-        score = "-" if result.score is None else str(result.score)
-        table.add_row(
-            result.kata.name,
-            Text(score, "green" if result.solved_after is not None else "red"),
-            clock(result.solved_after) if result.solved_after is not None else "-",
-            str(result.checks),
-            f"{result.ratio:.2f}" if result.ratio is not None else "-",
-        )
-    console.print(table)
-    for result in card.results:
-        for diagnosis in result.mistakes:
-            headline, _, lesson = diagnosis.explanation.partition("\n")
-            console.print()
-            console.print(Text.assemble((f"{result.kata.name}: ", "bold"), (headline, "yellow")))
-            console.print(Padding(Text(" ".join(lesson.split())), (0, 0, 0, 2), expand=False))
-    console.print()
-    console.print(Text("Practise next", "bold"))
-    steps = Table.grid(padding=(0, 2))
-    steps.add_column(no_wrap=True)
-    steps.add_column()
-    for advice in card.advice:
-        steps.add_row(advice.command, Text(advice.why, "dim"))
-    console.print(Padding(steps, (0, 0, 0, 2), expand=False))
 
 
 def _status_table(katas: Sequence[Kata], record: Record, memories: Mapping[str, Memory], today: date, wide: bool) -> Table:

@@ -1,24 +1,16 @@
-"""Gathers what the report shows and writes it as one HTML file."""
+"""What the report of `kata report` shows, gathered from the record as plain data. `pages` turns it into HTML."""
 
 from __future__ import annotations
 
-import os
-import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from harness.catalog import Kata
-from harness.practice.days import ago, ahead, clock, day_of, times
+from harness.practice.days import clock, day_of
 from harness.practice.lessons import Lesson, lessons
+from harness.practice.memory import Memory, memories, rate
 from harness.practice.record import FailedCheck, KataRecord, Record, Sitting, State
-from harness.practice.review import Memory, memories, rate
 from harness.screens.html.charts import (
     Chart,
     calendar_chart,
@@ -32,7 +24,6 @@ from harness.screens.html.charts import (
 FORECAST_DAYS = 28
 SHOWN_MISTAKES = 12
 SHOWN_FAILURES = 5
-CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -87,24 +78,6 @@ class Report:
     lessons: tuple[Lesson, ...]
 
 
-def write_report(path: Path, record: Record, katas: Sequence[Kata], workspace: str, now: float) -> None:
-    """Write the report; a reader of an older one at `path` never sees half a file."""
-    page = render_report(gather(record, katas, workspace, now))
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(page)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def render_report(report: Report) -> str:
-    """The page, as text."""
-    return make_environment(report.today).get_template("report.html.jinja").render(report=report)
-
-
 def gather(record: Record, katas: Sequence[Kata], workspace: str, now: float) -> Report:
     """What the report shows.
 
@@ -136,42 +109,6 @@ def gather(record: Record, katas: Sequence[Kata], workspace: str, now: float) ->
         upcoming=_upcoming(remembered, katas, today),
         lessons=tuple(made[:SHOWN_MISTAKES]),
     )
-
-
-def make_environment(today: date) -> Environment:
-    """Jinja as the report needs it: everything is escaped, and nothing unprintable gets through."""
-    environment = Environment(
-        loader=PackageLoader("harness.screens.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "ago": lambda day: ago(day, today),
-        "ahead": lambda day: ahead(day, today),
-        "clock": clock,
-        "code": _code,
-        "date": lambda day: f"{day.day} {day:%b %Y}",
-        "day_of": day_of,
-        "place": lambda length: f"{length:.1f}".removesuffix(".0"),
-        "times": times,
-    }
-    return environment
-
-
-def _printable(value: Any) -> Any:
-    """What a template prints; unprintable characters in texts become a sign, since HTML allows not even all of them."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in value)
-    return value
-
-
-def _code(text: str) -> Markup:
-    """Text in which `backticks` mark code."""
-    parts = CODE.split(_printable(text))
-    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in enumerate(parts))
 
 
 def _section(kata: Kata, record: KataRecord, memory: Memory | None, made: Sequence[Lesson]) -> KataSection:

@@ -1,4 +1,4 @@
-"""What to practise next: spaced repetition by FSRS, over the history.
+"""How well each kata is remembered: spaced repetition by FSRS, over the record.
 
 A *review* is a sitting that came to an end: solved, or given up by looking at the reference. `rate` turns what happened in
 it into one of FSRS's four ratings; the rule is written out in `docs/review.md`. FSRS's state is never stored: `memory_of`
@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from fsrs import Card, Rating, Scheduler
 
 from harness.catalog import Kata
-from harness.practice.days import ago, ahead, clock, day_of
+from harness.practice.days import clock, day_of
 from harness.practice.record import KataRecord, Record, Sitting
 
 LONGEST_INTERVAL_DAYS = 180
@@ -51,15 +51,6 @@ class Memory:
     def chance(self, now: float) -> float:
         """The probability, by FSRS, that it is still known."""
         return float(SCHEDULER.get_card_retrievability(self.card, datetime.fromtimestamp(now, UTC)))
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A kata to practise, why in one line, and why in a few words."""
-
-    kata: Kata
-    why: str
-    brief: str
 
 
 def rate(sitting: Sitting, par_minutes: int) -> Review | None:
@@ -103,31 +94,6 @@ def memories(record: Record, katas: Sequence[Kata]) -> dict[str, Memory]:
     return {name: memory for name, memory in found.items() if memory}
 
 
-def suggest(record: Record, katas: Sequence[Kata], now: float) -> list[Suggestion]:
-    """What to practise, the best first: what is due, what was begun, what is new and within reach, what comes up later.
-
-    Args:
-        record: the history.
-        katas: all katas, in an order to learn them in.
-        now: seconds since 1970.
-    """
-    today, remembered = day_of(now), memories(record, katas)
-    due = [kata for kata in katas if kata.name in remembered and remembered[kata.name].due <= today]
-    due.sort(key=lambda kata: remembered[kata.name].chance(now))
-    begun = [kata for kata in katas if kata not in due and record.of(kata.name).is_unfinished]
-    begun.sort(key=lambda kata: -(record.of(kata.name).last_at or 0))
-    solved = record.solved()
-    new = [kata for kata in katas if kata not in begun and kata.name not in remembered and solved.issuperset(kata.needs)]
-    later = [kata for kata in katas if kata.name in remembered and kata not in due and kata not in begun]
-    later.sort(key=lambda kata: remembered[kata.name].due)
-    return [
-        *(_due(kata, remembered[kata.name], now) for kata in due),
-        *(_begun(kata, record.of(kata.name), today) for kata in begun),
-        *(_new(kata) for kata in new),
-        *(_later(kata, remembered[kata.name], today) for kata in later),
-    ]
-
-
 def _rating(amount: float, easy: float, good: float) -> Rating:
     return Rating.Easy if amount <= easy else Rating.Good if amount <= good else Rating.Hard
 
@@ -139,30 +105,3 @@ def _attempts_needed(sitting: Sitting, solved_at: float) -> int:
         if attempt.at <= solved_at and attempt.at - last >= ATTEMPT_GAP_SECONDS:
             needed, last = needed + 1, attempt.at
     return needed
-
-
-def _due(kata: Kata, memory: Memory, now: float) -> Suggestion:
-    today, last = day_of(now), memory.reviews[-1]
-    days = (today - memory.due).days
-    since = ("due today", "due since yesterday")[days] if days < 2 else f"due for {days} days"
-    why = (
-        f"{since}; you still know it with a chance of {memory.chance(now):.0%} (last time {last.rating.name}: {last.reason})"
-    )
-    return Suggestion(kata, why, "due")
-
-
-def _begun(kata: Kata, record: KataRecord, today: date) -> Suggestion:
-    best = record.open_sitting.best_score if record.open_sitting else record.best_score
-    score = "not checked yet" if best is None else f"best score {best} of 100"
-    last = ago(day_of(record.last_at or 0), today)
-    return Suggestion(kata, f"begun and not finished: last practised {last}, {score}", "begun")
-
-
-def _new(kata: Kata) -> Suggestion:
-    needs = f"you have solved what it needs ({', '.join(kata.needs)})" if kata.needs else "it needs no other kata"
-    return Suggestion(kata, f"new, and {needs}", "new")
-
-
-def _later(kata: Kata, memory: Memory, today: date) -> Suggestion:
-    when = ahead(memory.due, today)
-    return Suggestion(kata, f"nothing is due, begun or new within reach; this comes up first, {when}", f"due {when}")

@@ -1,0 +1,55 @@
+"""`kata bench`: how fast a solution is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.catalog import Kata
+from harness.commands.parameters import WrongCall, file_option, kata_argument, workspace_option
+from harness.commands.solutions import find_solution
+from harness.judge.session import Options, judge
+from harness.judge.timing import measure
+from harness.practice.workspace import Workspace
+from harness.sandbox.client import WorkerClient
+from harness.sandbox.errors import SandboxError
+from harness.screens.check_screen import timing_line
+from harness.screens.console import make_console
+from harness.screens.progress_line import ProgressLine
+from harness.screens.sentences import say, shown
+
+STARTUP_SECONDS = 60.0
+
+
+@click.command("bench")
+@kata_argument
+@file_option("Time this file instead.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0.5, max=600), default=5.0, show_default=True, help="How long to measure."
+)
+@workspace_option
+def bench_command(kata: Kata | None, path: Path | None, seconds: float, workspace: Workspace) -> int:
+    """Time a solution against the reference: in turn, on one thread each.
+
+    \b
+    Example:
+      kata bench conv2d --seconds 20
+    """
+    kata, solution = find_solution(kata, path, workspace)
+    if not kata.has_workload:
+        raise WrongCall(f"{kata.name} has no workload to time: its speed does not matter")
+    verdict = judge(kata, solution, shown(solution), Options(timing=False, diagnosis=False))
+    if not verdict.passed:
+        say(f"{shown(solution)} scores {verdict.score} of 100, and only a solution that passes is timed. See `kata check`.")
+        return 1
+    client = WorkerClient(solution, budget=seconds + STARTUP_SECONDS)
+    try:
+        with ProgressLine(f"Timing {shown(solution)} for {seconds:g} s"):
+            timing = measure(kata, client, seconds=seconds)
+    except SandboxError as error:
+        raise WrongCall(f"{shown(solution)} cannot be timed: {error}") from None
+    finally:
+        client.kill()
+    make_console().print(timing_line(timing))
+    return 0

@@ -1,0 +1,71 @@
+"""`kata demo`: the real commands on a kata in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from harness import catalog
+from harness.authoring.hunts import plant
+from harness.commands.check import check_command
+from harness.commands.sitting import start_command
+from harness.judge.bank import find_mistake
+from harness.screens.console import make_console
+from harness.screens.sentences import say
+
+DEMO_KATA = "conv2d"
+DEMO_MISTAKE = "batch-only-bias-gradient"
+
+
+@click.command("demo")
+def demo_command() -> int:
+    """Show in a few seconds what kata does, in a temporary folder: a stub, a mistake and a correct solution.
+
+    \b
+    Example:
+      kata demo
+    """
+    kata = catalog.load(DEMO_KATA)
+    mistake = find_mistake(kata.module, DEMO_MISTAKE)
+    with tempfile.TemporaryDirectory(prefix="kata-demo-") as folder:
+        home = Path.cwd()
+        os.chdir(folder)
+        try:
+            path = Path(folder) / kata.file_name
+            _announce(f"kata start {kata.name}")
+            start_command.main([kata.name, "--workspace", folder], standalone_mode=False)
+            _announce("kata check", "the stub as it was written")
+            codes = [_run(check_command, folder)]
+            _announce("kata check", "with the layer written, and one mistake in the backward pass")
+            path.write_text(plant([mistake]), encoding="utf-8")
+            codes.append(_run(check_command, folder))
+            _announce("kata check", "with the mistake fixed")
+            path.write_text(kata.reference_file.read_text(encoding="utf-8"), encoding="utf-8")
+            codes.append(_run(check_command, folder))
+        finally:
+            os.chdir(home)
+    if codes != [1, 1, 0]:
+        raise RuntimeError(f"the demo's checks ended with {codes}, expected [1, 1, 0]")
+    say(f"\nNow you, in a folder of your own:  kata start {kata.name}")
+    return 0
+
+
+def _announce(command: str, remark: str = "") -> None:
+    """A command as it would be typed, under a remark."""
+    console = make_console()
+    console.print()
+    if remark:
+        console.print(Text(f"# {remark}", "dim"))
+    console.print(Text(f"$ {command}", "bold"))
+    sys.stdout.flush()
+
+
+def _run(command: click.Command, folder: str) -> int:
+    code = command.main(["--workspace", folder], standalone_mode=False)
+    sys.stdout.flush()
+    return int(code)

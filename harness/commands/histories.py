@@ -1,0 +1,82 @@
+"""The history of a workspace as a command needs it: opened or started, and what it says about the call at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness import catalog
+from harness.catalog import Kata
+from harness.commands.parameters import WrongCall, writing
+from harness.practice.history import History, OpenInterview, Practice
+from harness.practice.workspace import UnusableHistory, Workspace
+from harness.screens.sentences import complain
+
+
+def open_history(workspace: Workspace) -> History | None:
+    """The history of a workspace, or None where nothing has been started yet. Says so when a damaged file was set aside.
+
+    Raises:
+        UnusableHistory: it can be neither read nor set aside.
+    """
+    if not workspace.exists:
+        return None
+    history = History(workspace.history_file)
+    if history.notice:
+        complain(history.notice)
+    return history
+
+
+def history_if_usable(workspace: Workspace) -> History | None:
+    """As `open_history`, for a command that works without one: where it cannot be used, says so and returns None."""
+    try:
+        return open_history(workspace)
+    except UnusableHistory as error:
+        complain(f"continuing without your history: {error}")
+        return None
+
+
+def make_history(workspace: Workspace) -> History:
+    """The history of a workspace, a new one if there is none."""
+    with writing(workspace.state):
+        workspace.state.mkdir(parents=True, exist_ok=True)
+    history = open_history(workspace)
+    assert history is not None
+    return history
+
+
+def last_practice(workspace: Workspace, history: History | None) -> Practice:
+    """The practice that a command without a name means: the one started last; in an interview, whose file was saved last."""
+    practice = history.last_started() if history else None
+    if history is None or practice is None:
+        raise WrongCall("nothing has been started here yet: name a kata, as in `kata start conv2d`")
+    interview = history.running_interview()
+    if interview is None or practice.interview != interview.id:
+        return practice
+    return max(history.in_interview(interview.id), key=lambda practice: _saved_at(workspace.root / practice.file))
+
+
+def named_practice(kata: Kata | None, workspace: Workspace, history: History | None) -> tuple[Kata, Practice | None]:
+    """The kata that a command means, and the practice of its solution, if it was started here."""
+    if kata is None:
+        practice = last_practice(workspace, history)
+        return catalog.find(practice.kata), practice
+    return kata, history.of_file(kata.file_name) if history else None
+
+
+def running_interview(history: History | None) -> OpenInterview | None:
+    """The interview whose time is running, if there is one."""
+    return history.running_interview() if history else None
+
+
+def refuse_in_interview(kata: Kata, history: History | None) -> None:
+    """Raise `WrongCall` for a kata of the running interview, in which a learner is told only what fails."""
+    interview = running_interview(history)
+    if history and interview and kata.name in {practice.kata for practice in history.in_interview(interview.id)}:
+        raise WrongCall(
+            f"{kata.name} is part of the running interview, in which only `kata check` and `kata watch` work; "
+            "`kata interview end` ends it"
+        )
+
+
+def _saved_at(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0.0

@@ -1,0 +1,49 @@
+"""What `kata` without a command shows."""
+
+from __future__ import annotations
+
+import os
+
+from harness import catalog
+from harness.commands.histories import open_history, running_interview
+from harness.practice.workspace import find_workspace
+from harness.screens.sentences import say
+
+
+def show_home() -> None:
+    """Where you are, and the commands that come next."""
+    workspace = find_workspace(os.environ.get("KATA_WORKSPACE"))
+    history = open_history(workspace)
+    practice = history.last_started() if history else None
+    if history is None or practice is None:
+        say("Practise writing layers in NumPy, forward and backward, before somebody asks you to.\n")
+        say("Nothing has been started in this folder yet.\n")
+        rows = [
+            ("kata demo", "see what it does, in ten seconds"),
+            ("kata list", "show all katas"),
+            ("kata start linear", "start with an easy one"),
+        ]
+    else:
+        policy = practice.kind.policy
+        solved = sum(history.was_solved(name) for name in catalog.all_names())
+        state = "solved" if practice.solved_at else "not solved yet"
+        say(f"Workspace {workspace.root}: {solved} of {len(catalog.all_names())} katas solved.", indent=2)
+        if running_interview(history):
+            say("An interview is running.\n")
+            rows = [
+                ("kata check", "judge the file you saved last"),
+                ("kata interview status", "show the time left"),
+                ("kata interview end", "show the scorecard"),
+            ]
+        else:
+            say(f"Last started: {policy.phrase}{practice.kata} ({state}).\n")
+            if practice.solved_at:
+                second = ("kata diff", "compare yours with ours")
+            elif policy.offers_hints:
+                second = ("kata hint", "show the next hint")
+            else:
+                second = ("kata watch", "judge it at each save")
+            rows = [("kata check", f"judge {practice.file}"), second, ("kata next", "see what to practise next")]
+    for command, meaning in rows:
+        say(meaning, first=f"  {command:<24}", indent=26)
+    say("\n`kata --help` shows every command.")

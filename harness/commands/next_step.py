@@ -1,0 +1,44 @@
+"""The one line at the end of a verdict: what to do next."""
+
+from __future__ import annotations
+
+from harness.catalog import Kata
+from harness.judge.verdict import Outcome, Verdict
+from harness.practice.history import History, Practice
+from harness.practice.kind import Kind
+
+
+def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: Practice | None) -> str:
+    """What would help this learner most now."""
+    kind = practice.kind if practice is not None else None
+    if practice is not None and history is not None and kind is Kind.INTERVIEW:
+        return _in_interview(verdict, history, practice)
+    if verdict.passed:
+        if kind is Kind.HUNT:
+            return f"kata diff (yours and ours), then kata hunt {kata.name} for another mistake, or kata next"
+        if practice is not None:
+            return f"kata diff {kata.name} (yours and ours), then kata next"
+        return f"kata solution {kata.name} (ours, to compare with), then kata next"
+    first = next(check for check in verdict.checks() if check.outcome is not Outcome.PASSED)
+    if "could not be imported" in first.message or first.message.startswith("importing "):
+        return "fix the file so that Python can import it, then kata check"
+    if kind is Kind.HUNT:
+        return "find the planted mistake and fix it, then kata check"
+    todo = "write the first body" if "is not written yet" in first.message else "fix the first failing check"
+    if practice is None or history is None:
+        return f"{todo}, then run the same command again"
+    seen = history.hints_seen(practice)
+    if seen < len(kata.hints):
+        return f"{todo}, then kata check; kata hint shows hint {seen + 1} of {len(kata.hints)}"
+    return f"{todo}, then kata check; kata solution shows ours"
+
+
+def _in_interview(verdict: Verdict, history: History, practice: Practice) -> str:
+    interview = history.running_interview()
+    if interview is None or interview.id != practice.interview:
+        return "the interview is over, so this check does not count; kata interview end shows your scorecard"
+    others = [p.file for p in history.in_interview(interview.id) if p.solved_at is None and p.id != practice.id]
+    if not verdict.passed:
+        other = f", or go on with {others[0]}" if others else ""
+        return f"fix it, then kata check{other}; kata interview status shows the time left"
+    return f"go on with {others[0]}" if others else "that was the last one: kata interview end shows your scorecard"

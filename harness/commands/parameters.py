@@ -1,0 +1,112 @@
+"""What the commands' arguments and options are made of, and the error for a call that cannot be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from harness import catalog
+from harness.catalog import Kata
+from harness.practice.workspace import Workspace, find_workspace
+from harness.screens.sentences import shown
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class WrongCall(click.ClickException):
+    """The call cannot be carried out as it stands: one sentence, exit code 2."""
+
+    exit_code = 2
+
+
+class KataName(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in newer versions of Click only
+    """A kata's name, with `-` or `_`; the shell completes it."""
+
+    name = "kata"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Kata:
+        return value if isinstance(value, Kata) else catalog.find(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        wanted = incomplete.replace("_", "-")
+        return [CompletionItem(name) for name in catalog.all_names() if name.startswith(wanted)]
+
+
+class Topic(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A topic that some kata has; the shell completes it."""
+
+    name = "topic"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        topics = catalog.all_topics()
+        if value not in topics:
+            raise WrongCall(f"there is no topic {value!r}: the katas have {', '.join(topics)}")
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(topic) for topic in catalog.all_topics() if topic.startswith(incomplete)]
+
+
+class WorkspaceFolder(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """The learner's folder, by default found from the current one."""
+
+    name = "directory"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Workspace:
+        if isinstance(value, Workspace):
+            return value
+        workspace = find_workspace(value)
+        if not workspace.root.is_dir():
+            raise WrongCall(f"there is no folder {value}")
+        return workspace
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="dir")]
+
+
+def kata_argument(function: Function) -> Function:
+    """Adds NAME; without it the command gets None and means the kata that was started last."""
+    return click.argument("kata", metavar="[NAME]", type=KataName(), required=False)(function)
+
+
+def workspace_option(function: Function) -> Function:
+    """Adds --workspace."""
+    return click.option(
+        "--workspace",
+        type=WorkspaceFolder(),
+        envvar="KATA_WORKSPACE",
+        default=lambda: find_workspace(None),
+        metavar="DIR",
+        help="The folder with your solutions. Default: the nearest folder upwards that contains .kata, else this one.",
+    )(function)
+
+
+def file_option(help_text: str) -> Callable[[Function], Function]:
+    """Adds --file, as `path`."""
+    return click.option("--file", "path", type=click.Path(path_type=Path, readable=False), metavar="PATH", help=help_text)
+
+
+def topic_option(help_text: str) -> Callable[[Function], Function]:
+    """Adds --topic."""
+    return click.option("--topic", type=Topic(), metavar="TOPIC", help=f"{help_text}, as `kata list` shows them.")
+
+
+def seed_option(function: Function) -> Function:
+    """Adds --seed for judging."""
+    return click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed for the tests' random inputs."
+    )(function)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns an operating system's refusal to write `path` into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise WrongCall(f"{shown(path)} cannot be written: {error.strerror}") from None

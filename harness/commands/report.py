@@ -1,0 +1,38 @@
+"""`kata report`: the learner's progress as an HTML file."""
+
+from __future__ import annotations
+
+import time
+import webbrowser
+
+import click
+
+from harness import catalog
+from harness.commands.histories import open_history
+from harness.commands.parameters import WrongCall, workspace_option, writing
+from harness.practice.record import read_record
+from harness.practice.workspace import Workspace
+from harness.screens.html.contents import gather
+from harness.screens.html.pages import report_page
+from harness.screens.sentences import shown
+
+
+@click.command("report")
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@workspace_option
+def report_command(open_it: bool, workspace: Workspace) -> None:
+    """Write a report on your practice: one HTML file that needs no network.
+
+    \b
+    Example:
+      kata report --open
+    """
+    record = read_record(open_history(workspace), catalog.all_names())
+    if not record.active:
+        raise WrongCall("there is nothing to report, since nothing has been started here yet: run `kata start NAME` first")
+    path = workspace.state / "report.html"
+    with writing(path):
+        workspace.rewrite(path, report_page(gather(record, catalog.all_katas(), workspace.root.name, time.time())))
+    click.echo(f"Wrote {shown(path)}")
+    if open_it and not webbrowser.open(path.as_uri()):
+        raise WrongCall(f"no browser could be started: open {shown(path)} yourself")

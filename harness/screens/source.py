@@ -1,0 +1,56 @@
+"""Python source in the terminal: a solution, or two of them compared."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from harness.screens.sentences import MAX_WIDTH
+
+
+def show_source(console: Console, source: str) -> None:
+    """Python source, highlighted where there is colour."""
+    if console.is_terminal:
+        console.print(Syntax(source, "python", theme="ansi_dark", background_color="default", word_wrap=True))
+    else:
+        console.print(source, soft_wrap=True, end="")  # whole lines: it may go into a file
+
+
+def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
+    """Two sources: beside each other where there is room for it, else as a unified diff."""
+    if yours == ours:
+        console.print(Text(f"{name} and the reference are the same, letter for letter."))
+        return
+    if console.width >= MAX_WIDTH:
+        console.print(_side_by_side(yours, ours, name))
+        return
+    lines = difflib.unified_diff(yours.splitlines(), ours.splitlines(), name, "the reference", lineterm="")
+    for line in lines:
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+        console.print(Text("\n".join(_folded(line, console.width)), style))
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """A line of a unified diff in pieces of at most `width`; each begins with the line's sign, further ones are indented."""
+    sign, code = line[:1], line[1:]
+    indent = " " * (len(code) - len(code.lstrip()) + 8)
+    return textwrap.wrap(line, width, subsequent_indent=sign + indent, break_on_hyphens=False) or [line]
+
+
+def _side_by_side(yours: str, ours: str, name: str) -> Table:
+    table = Table(box=None, show_header=True, header_style="bold", pad_edge=False, padding=(0, 1), expand=True)
+    table.add_column(name, ratio=1, overflow="fold")
+    table.add_column("the reference", ratio=1, overflow="fold")
+    left, right = yours.splitlines(), ours.splitlines()
+    for tag, a, b, c, d in difflib.SequenceMatcher(a=left, b=right, autojunk=False).get_opcodes():
+        for i in range(max(b - a, d - c)):
+            mine = left[a + i] if a + i < b else ""
+            theirs = right[c + i] if c + i < d else ""
+            changed = tag != "equal"
+            table.add_row(Text(mine, "red" if changed else "dim"), Text(theirs, "green" if changed else "dim"))
+    return table
