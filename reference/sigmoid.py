@@ -1,4 +1,4 @@
-"""The logistic sigmoid: squeezes every number into (0, 1), without ever overflowing."""
+"""The logistic sigmoid: maps every number into (0, 1), without ever overflowing."""
 
 from __future__ import annotations
 
@@ -8,33 +8,25 @@ import numpy as np
 class Sigmoid:
     """The logistic function, element by element: `out = 1 / (1 + exp(-x))`.
 
-    Finite and free of warnings for every finite input: far out the answer is exactly 0 or 1, to
-    rounding.
+    Finite and free of warnings for every finite input: far from zero the output is 0 or 1, to rounding.
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Apply the sigmoid to every element.
-
-        Args:
-            x: the input; it is not changed.
+        """Apply the sigmoid to every element and remember what `backward` needs.
 
         Shape:
-            x: `(N, ...)`, any number of axes; the output has the same shape and dtype.
+            x: one axis or more; returns the same shape and dtype.
         """
-        # out = 1 / (1 + e^-x) for x >= 0 and e^x / (1 + e^x) below: one function, and the
-        # exponent of each form is never positive
+        # out = 1 / (1 + e^-x) for x >= 0 and e^x / (1 + e^x) below: one function, and neither exponent is ever positive
         e = np.exp(-np.abs(x))
         self._out: np.ndarray = np.where(x >= 0, 1.0, e) / (1.0 + e)
         return self._out
 
     def backward(self, d_out: np.ndarray) -> np.ndarray:
-        """Return the gradient with respect to the input of the last `forward`.
-
-        Args:
-            d_out: gradient of the loss with respect to the output; it is not changed.
+        """Return the gradient of the loss with respect to x.
 
         Shape:
-            d_out: the shape of the last `x`; the answer has the same shape.
+            d_out: the shape of the last `forward`'s x; returns the same shape.
         """
         # d_x = d_out * out * (1 - out)
         return d_out * self._out * (1.0 - self._out)
