@@ -6,30 +6,29 @@ import numpy as np
 
 
 class CrossEntropyLoss:
-    """Mean cross-entropy between logits and the classes that were wanted.
+    """Mean cross-entropy between logits and targets.
 
-    With ``p = softmax(logits)`` along the classes and wanted distribution ``t``:
+    With `p = softmax(logits)` along the classes and the targets as rows of probabilities `t`:
 
         loss = -1/N * sum over n, c of  t[n, c] * log p[n, c]
 
-    Softmax is part of the loss, as in PyTorch: it takes logits, not probabilities.
-    The result is exact for logits of any size; nothing is added inside the logarithm.
+    Softmax is part of the loss, as in PyTorch: it takes logits, not probabilities. The result is exact for logits of any
+    size; nothing is added inside the logarithm.
     """
 
     def forward(self, logits: np.ndarray, targets: np.ndarray) -> float:
-        """Return the mean loss of the batch, and remember what ``backward`` needs.
+        """Return the mean loss of the batch and remember what `backward` needs.
 
         Args:
             logits: unnormalised scores, one row per sample.
-            targets: either class indices of an integer dtype, or one row per sample
-                that sums to one (one-hot or any other distribution, of any dtype).
+            targets: class indices of an integer dtype, or one row per sample that sums to one (one-hot or any other
+                distribution, of any dtype).
 
         Shape:
-            logits ``(N, C)``; targets ``(N,)`` (indices) or ``(N, C)`` (rows); result a float.
+            logits: `(N, C)`; targets: `(N,)` (indices) or `(N, C)` (rows); returns a float.
 
         Raises:
-            ValueError: logits are not ``(N, C)``; targets fit neither shape; indices are
-                not integers or lie outside ``0 .. C-1``.
+            ValueError: targets has neither shape, or an index is outside 0 .. C-1.
         """
         self._wanted = self._as_rows(logits, targets)
         shifted = logits - logits.max(axis=1, keepdims=True)
@@ -42,27 +41,22 @@ class CrossEntropyLoss:
     def backward(self) -> np.ndarray:
         """Return the gradient of the last loss with respect to the logits.
 
-        The loss is the end of the chain, so nothing comes in; the ``1/N`` of the mean is
-        part of this gradient, and the layers before it only add up.
+        The loss is the end of the chain, so `backward` takes no argument. The 1/N of the mean is part of this gradient.
 
         Shape:
-            ``(N, C)``, in the dtype of the logits.
+            returns `(N, C)`.
         """
         # d_logits = (p - t) / N
         return np.asarray((self._p - self._wanted) / len(self._p), dtype=self._p.dtype)
 
     def _as_rows(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        if logits.ndim != 2:
-            raise ValueError(f"logits must have the shape (N, C), got {logits.shape}")
         n, classes = logits.shape
         if targets.shape == (n, classes):
             return targets.astype(float)
         if targets.shape != (n,):
-            raise ValueError(f"targets must be ({n},) or ({n}, {classes}), got {targets.shape}")
-        if not np.issubdtype(targets.dtype, np.integer):
-            raise ValueError(f"targets as indices must be integers, got {targets.dtype}")
-        if n and not 0 <= targets.min() <= targets.max() < classes:
-            raise ValueError(f"targets must lie in 0..{classes - 1}, got {targets}")
+            raise ValueError(f"targets must have shape ({n},) or ({n}, {classes}), got {targets.shape}")
+        if targets.min() < 0 or targets.max() >= classes:
+            raise ValueError(f"targets must be class indices in 0..{classes - 1}, got {targets}")
         rows = np.zeros((n, classes))
         rows[np.arange(n), targets] = 1
         return rows
