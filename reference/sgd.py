@@ -8,23 +8,21 @@ import numpy as np
 class SGD:
     """Stochastic gradient descent with classical (heavy-ball) momentum, for a list of parameters.
 
-    Every parameter p has a velocity v of its own, which is zero before the first step. One step
-    with the gradient g computes
+    Each parameter p has a velocity v, which is zero before the first step. One step with the gradient g computes
 
         v = momentum * v + g
         p = p - lr * v
 
-    The gradient enters the velocity undampened, as in PyTorch; with momentum 0 this is plain
-    gradient descent.
+    The gradient enters the velocity undampened, as in PyTorch. With momentum 0 this is plain gradient descent.
 
     Args:
-        params: the parameters, a list of arrays of any shapes. They are changed in place, so that
-            the layers that own them see every update.
+        params: the parameters, a list of arrays of any shapes. They are changed in place, so that the layers that own them
+            see every update.
         lr: the learning rate, greater than 0.
-        momentum: how much of the velocity survives a step, in [0, 1).
+        momentum: the share of the velocity that survives a step, in [0, 1).
 
     Raises:
-        ValueError: lr is not greater than 0, or momentum is outside [0, 1).
+        ValueError: lr is zero or negative, or momentum is outside [0, 1).
     """
 
     def __init__(self, params: list[np.ndarray], lr: float, momentum: float = 0.0) -> None:
@@ -38,7 +36,7 @@ class SGD:
         self._velocities = [np.zeros_like(param) for param in params]
 
     def step(self, grads: list[np.ndarray]) -> None:
-        """Change every parameter in place by one step; the gradients stay as they are.
+        """Change every parameter in place by one step.
 
         Args:
             grads: one gradient per parameter, in the order of `params`.
@@ -47,7 +45,7 @@ class SGD:
             grads[i] has the shape of params[i].
 
         Raises:
-            ValueError: the number of gradients is not the number of parameters.
+            ValueError: grads is not as long as params.
         """
         if len(grads) != len(self.params):
             raise ValueError(f"grads must hold {len(self.params)} arrays, one per parameter, got {len(grads)}")
