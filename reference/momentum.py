@@ -8,22 +8,21 @@ import numpy as np
 class Momentum:
     """Gradient descent with classical (heavy-ball) momentum, for a list of parameters.
 
-    Every parameter p has a velocity v of its own, which is zero before the first step. One step
-    with the gradient g computes
+    Each parameter p has a velocity v, which is zero before the first step. One step with the gradient g computes
 
         v = momentum * v - lr * g
         p = p + v
 
-    This is the textbook's form of what PyTorch calls SGD with momentum; with a constant learning
-    rate both take the parameters along the same path.
+    This is the textbook form of what PyTorch calls SGD with momentum. With a constant learning rate both take the
+    parameters along the same path.
 
     Args:
         params: the parameters, a list of arrays of any shapes. They are changed in place.
         lr: the learning rate, greater than 0.
-        momentum: how much of the velocity survives a step, in [0, 1).
+        momentum: the share of the velocity that survives a step, in [0, 1).
 
     Raises:
-        ValueError: lr is not greater than 0, or momentum is outside [0, 1).
+        ValueError: lr is zero or negative, or momentum is outside [0, 1).
     """
 
     def __init__(self, params: list[np.ndarray], lr: float = 1e-2, momentum: float = 0.9) -> None:
@@ -37,7 +36,7 @@ class Momentum:
         self._velocities = [np.zeros_like(param) for param in params]
 
     def step(self, grads: list[np.ndarray]) -> None:
-        """Change every parameter in place by one step; the gradients stay as they are.
+        """Change every parameter in place by one step.
 
         Args:
             grads: one gradient per parameter, in the order of `params`.
@@ -46,7 +45,7 @@ class Momentum:
             grads[i] has the shape of params[i].
 
         Raises:
-            ValueError: the number of gradients is not the number of parameters.
+            ValueError: grads is not as long as params.
         """
         if len(grads) != len(self.params):
             raise ValueError(f"grads must hold {len(self.params)} arrays, one per parameter, got {len(grads)}")

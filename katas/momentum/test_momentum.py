@@ -2,120 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pytest
 
-from harness.judge.testing import fetch, gapped, read_only
-from katas.shared.optimisers import (
-    assert_each_as_alone,
-    assert_independent,
-    assert_layout_works,
-    assert_rejects_count,
-    assert_rejects_option,
-    optimiser_pair,
-    random_params,
-    random_steps,
-)
+from harness.testing import Errors, GradientLayouts, Optimiser, Rejection, State, Update
 from reference.momentum import Momentum
 
-GOOD = {"lr": 0.1, "momentum": 0.5}
+OPTIMISER = Optimiser(
+    Momentum,
+    "v = momentum * v - lr * g, p = p + v",
+    memory="a velocity",
+    usual={"lr": 0.1, "momentum": 0.85},
+    other={"lr": 0.03, "momentum": 0.55},
+    options={
+        "momentum 0": {"lr": 0.05, "momentum": 0.0},
+        "momentum 0.5": {"lr": 0.05, "momentum": 0.5},
+        "momentum 0.97": {"lr": 0.02, "momentum": 0.97},
+    },
+)
 
 
-class TestUpdate:
-    def test_defaults(self, solution: Any, rng: np.random.Generator) -> None:
-        """lr is 0.01 and momentum 0.9 when they are not given"""
-        params = random_params(rng)
-        optimiser_pair(solution, Momentum, params).follow(random_steps(rng, params, 3))
-
-    @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
-    def test_momentum(self, solution: Any, rng: np.random.Generator, momentum: float) -> None:
-        """three steps follow v = momentum * v - lr * g, p = p + v"""
-        params = random_params(rng)
-        optimiser_pair(solution, Momentum, params, lr=0.05, momentum=momentum).follow(random_steps(rng, params, 3))
-
-    def test_by_position(self, solution: Any, rng: np.random.Generator) -> None:
-        """lr and momentum may be given by position"""
-        params = random_params(rng)
-        pair = optimiser_pair(solution, Momentum, params, lr=0.02, momentum=0.7)
-        steps = random_steps(rng, params, 3)
-        pair_by_position = solution.Momentum(pair.arrays, 0.02, 0.7)
-        for grads in steps:
-            pair_by_position.step(grads)
-            pair.ours.step(grads)
-        pair.assert_same("after step 3")
-
-    def test_trajectory(self, solution: Any, rng: np.random.Generator) -> None:
-        """50 steps with momentum stay on the path of the formula"""
-        params = random_params(rng)
-        steps = random_steps(rng, params, 50)
-        optimiser_pair(solution, Momentum, params, lr=0.01, momentum=0.9).follow(steps, every=10)
-
-    def test_bowl(self, solution: Any, rng: np.random.Generator) -> None:
-        """it goes down a bowl to the minimum, fed with the gradient at its own parameters"""
-        target, steepness = rng.normal(size=(2, 3)), rng.uniform(0.5, 2.0, (2, 3))
-        pair = optimiser_pair(solution, Momentum, [target + 1.0], lr=0.3, momentum=0.3)
-        for _ in range(30):
-            pair.theirs.step([steepness * (fetch(pair.arrays[0]) - target)])
-            pair.ours.step([steepness * (pair.params[0] - target)])
-        pair.assert_same("after 30 steps")
+class TestUpdate(Update, optimiser=OPTIMISER): ...
 
 
-class TestState:
-    def test_first_step(self, solution: Any, rng: np.random.Generator) -> None:
-        """the velocity starts at zero, so that the first step is a plain one"""
-        params = random_params(rng)
-        optimiser_pair(solution, Momentum, params, lr=0.1, momentum=0.9).follow(random_steps(rng, params, 1))
-
-    def test_coasting(self, solution: Any, rng: np.random.Generator) -> None:
-        """a parameter coasts on when its gradient has become zero"""
-        params = random_params(rng)
-        pair = optimiser_pair(solution, Momentum, params, lr=0.1, momentum=0.8)
-        pair.follow([*random_steps(rng, params, 2), *[[np.zeros_like(param) for param in params]] * 3])
-
-    def test_own_velocity(self, solution: Any, rng: np.random.Generator) -> None:
-        """each parameter has a velocity of its own, even among equal shapes"""
-        params = random_params(rng, [(3, 3)] * 3)
-        assert_each_as_alone(solution, Momentum, params, random_steps(rng, params, 3), lr=0.1, momentum=0.9)
-
-    def test_two_optimisers(self, solution: Any, rng: np.random.Generator) -> None:
-        """two optimisers taking turns keep their own settings and velocities"""
-        params = random_params(rng)
-        one, other = {"lr": 0.1, "momentum": 0.9}, {"lr": 0.03, "momentum": 0.5}
-        assert_independent(solution, Momentum, params, random_steps(rng, params, 4), one, other)
-
-    def test_fresh_start(self, solution: Any, rng: np.random.Generator) -> None:
-        """a new optimiser for the same parameters knows nothing of the old one's velocity"""
-        params = random_params(rng)
-        old = optimiser_pair(solution, Momentum, params, lr=0.1, momentum=0.9)
-        old.follow(random_steps(rng, params, 2))
-        new_theirs = solution.Momentum(old.arrays, lr=0.1, momentum=0.9)
-        new_ours = Momentum(old.params, lr=0.1, momentum=0.9)
-        for grads in random_steps(rng, params, 2):
-            new_theirs.step(grads)
-            new_ours.step(grads)
-        old.assert_same("after two more steps of a new optimiser")
-
-    def test_single_parameter(self, solution: Any, rng: np.random.Generator) -> None:
-        """a list of one parameter works like any other"""
-        params = random_params(rng, [(2, 5)])
-        optimiser_pair(solution, Momentum, params, lr=0.1, momentum=0.9).follow(random_steps(rng, params, 3))
+class TestState(State, optimiser=OPTIMISER): ...
 
 
-class TestRobustness:
-    @pytest.mark.parametrize("layout", [read_only, gapped], ids=["read-only", "gapped"])
-    def test_layouts(self, solution: Any, rng: np.random.Generator, layout: Any) -> None:
-        """gradients that are read-only or not contiguous work"""
-        assert_layout_works(solution, Momentum, rng, layout, lr=0.1, momentum=0.9)
+class TestLayouts(GradientLayouts, optimiser=OPTIMISER): ...
 
-    @pytest.mark.parametrize(("name", "value"), [("lr", -0.1), ("momentum", 1.5), ("momentum", -0.1)])
-    def test_bad_option(self, solution: Any, name: str, value: float) -> None:
-        """an option outside its range raises ValueError"""
-        words = ("learning rate", "learning_rate") if name == "lr" else ()
-        assert_rejects_option(solution, Momentum, GOOD, name, value, words)
 
-    @pytest.mark.parametrize("count", [1, 3], ids=["too few", "too many"])
-    def test_gradient_count(self, solution: Any, count: int) -> None:
-        """a number of gradients that is not that of the parameters raises ValueError"""
-        assert_rejects_count(solution, Momentum, count, **GOOD)
+PARAMS = (np.array([1.0, -2.0]), np.array([0.5, 3.0]))
+
+
+class TestErrors(Errors):
+    rejections = (
+        Rejection(
+            "Momentum(...)",
+            "`lr` is zero or negative",
+            lambda s, v: s.Momentum(PARAMS, lr=v),
+            (0, -0.1),
+            ("lr", "learning rate"),
+        ),
+        Rejection(
+            "Momentum(...)",
+            "`momentum` is outside [0, 1)",
+            lambda s, v: s.Momentum(PARAMS, momentum=v),
+            (1.0, -0.1),
+            "momentum",
+        ),
+        Rejection(
+            "step(grads)",
+            "`grads` is not as long as `params`",
+            lambda s, count: s.Momentum(PARAMS).step([np.ones(2)] * count),
+            (1, 3),
+            ("grads", "gradients", "params", "parameters", "length", "argument"),  # the last is zip's own word
+            shown=None,
+        ),
+    )
