@@ -1,4 +1,4 @@
-"""RMSprop: gradient descent whose step is measured in units of the gradient's recent size."""
+"""RMSprop: gradient descent that divides each gradient by its recent size."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 class RMSprop:
     """RMSprop without momentum and without centring, for a list of parameters.
 
-    Every parameter p has a running mean square s of its own, element by element, which is zero
-    before the first step. One step with the gradient g computes
+    Each parameter p has a running mean square s, element by element, which is zero before the first step. One step with the
+    gradient g computes
 
         s = alpha * s + (1 - alpha) * g**2
         p = p - lr * g / (sqrt(s) + eps)
 
-    eps stands outside the root, as in PyTorch. There is no bias correction.
+    eps is outside the root, as in PyTorch. There is no bias correction.
 
     Args:
         params: the parameters, a list of arrays of any shapes. They are changed in place.
         lr: the learning rate, greater than 0.
-        alpha: how much of the mean square survives a step, in [0, 1).
-        eps: keeps the denominator away from zero; not negative.
+        alpha: the share of the mean square that survives a step, in [0, 1).
+        eps: keeps the denominator away from zero.
 
     Raises:
-        ValueError: lr is not greater than 0, alpha is outside [0, 1), or eps is negative.
+        ValueError: lr is zero or negative, or alpha is outside [0, 1).
     """
 
     def __init__(
@@ -37,8 +37,6 @@ class RMSprop:
             raise ValueError(f"lr must be greater than 0, got {lr}")
         if not 0 <= alpha < 1:
             raise ValueError(f"alpha must be in [0, 1), got {alpha}")
-        if not eps >= 0:
-            raise ValueError(f"eps must not be negative, got {eps}")
         self.params = params
         self.lr = lr
         self.alpha = alpha
@@ -46,7 +44,7 @@ class RMSprop:
         self._mean_squares = [np.zeros_like(param) for param in params]
 
     def step(self, grads: list[np.ndarray]) -> None:
-        """Change every parameter in place by one step; the gradients stay as they are.
+        """Change every parameter in place by one step.
 
         Args:
             grads: one gradient per parameter, in the order of `params`.
@@ -55,7 +53,7 @@ class RMSprop:
             grads[i] has the shape of params[i].
 
         Raises:
-            ValueError: the number of gradients is not the number of parameters.
+            ValueError: grads is not as long as params.
         """
         if len(grads) != len(self.params):
             raise ValueError(f"grads must hold {len(self.params)} arrays, one per parameter, got {len(grads)}")

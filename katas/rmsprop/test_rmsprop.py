@@ -2,137 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pytest
 
-from harness.judge.testing import assert_no_warnings, fetch, gapped, read_only
-from katas.shared.optimisers import (
-    assert_each_as_alone,
-    assert_independent,
-    assert_layout_works,
-    assert_rejects_count,
-    assert_rejects_option,
-    optimiser_pair,
+from harness.testing import (
+    Errors,
+    GradientLayouts,
+    Optimiser,
+    Rejection,
+    Solution,
+    State,
+    Update,
+    assert_no_warnings,
     random_params,
     random_steps,
 )
 from reference.rmsprop import RMSprop
 
-GOOD = {"lr": 0.1, "alpha": 0.5}
+OPTIMISER = Optimiser(
+    RMSprop,
+    "s = alpha * s + (1 - alpha) * g**2, p = p - lr * g / (sqrt(s) + eps)",
+    memory="a mean square",
+    usual={"lr": 0.1, "alpha": 0.9},
+    other={"lr": 0.03, "alpha": 0.55, "eps": 0.01},
+    options={"lr 0.3": {"lr": 0.3}, "alpha 0.9": {"alpha": 0.9}, "alpha 0.45": {"alpha": 0.45}, "eps 0.1": {"eps": 0.1}},
+)
 
 
-class TestUpdate:
-    def test_defaults(self, solution: Any, rng: np.random.Generator) -> None:
-        """lr is 0.01, alpha 0.99 and eps 1e-8 when they are not given"""
+class TestUpdate(Update, optimiser=OPTIMISER):
+    def test_tiny_gradients(self, solution: Solution, rng: np.random.Generator) -> None:
+        """for gradients as small as eps, eps is added to the root"""
         params = random_params(rng)
-        optimiser_pair(solution, RMSprop, params).follow(random_steps(rng, params, 3))
-
-    @pytest.mark.parametrize(
-        "options",
-        [{"lr": 0.3}, {"alpha": 0.9}, {"alpha": 0.5}, {"eps": 0.1}],
-        ids=lambda options: ", ".join(f"{name} {value}" for name, value in options.items()),
-    )
-    def test_options(self, solution: Any, rng: np.random.Generator, options: dict[str, float]) -> None:
-        """three steps follow the formula with other options"""
-        params = random_params(rng)
-        optimiser_pair(solution, RMSprop, params, **options).follow(random_steps(rng, params, 3))
-
-    def test_tiny_gradients(self, solution: Any, rng: np.random.Generator) -> None:
-        """for gradients as small as eps, eps counts as it should: outside the root"""
-        params = random_params(rng)
-        optimiser_pair(solution, RMSprop, params).follow(random_steps(rng, params, 3, scale=1e-8))
-
-    def test_by_position(self, solution: Any, rng: np.random.Generator) -> None:
-        """lr, alpha and eps may be given by position"""
-        params = random_params(rng)
-        pair = optimiser_pair(solution, RMSprop, params, lr=0.02, alpha=0.7, eps=0.01)
-        steps = random_steps(rng, params, 3)
-        pair_by_position = solution.RMSprop(pair.arrays, 0.02, 0.7, 0.01)
-        for grads in steps:
-            pair_by_position.step(grads)
-            pair.ours.step(grads)
-        pair.assert_same("after step 3")
-
-    def test_trajectory(self, solution: Any, rng: np.random.Generator) -> None:
-        """50 steps stay on the path of the formula"""
-        params = random_params(rng)
-        steps = random_steps(rng, params, 50)
-        optimiser_pair(solution, RMSprop, params, lr=0.01, alpha=0.9).follow(steps, every=10)
-
-    def test_bowl(self, solution: Any, rng: np.random.Generator) -> None:
-        """it goes down a bowl to the minimum, fed with the gradient at its own parameters"""
-        target, steepness = rng.normal(size=(2, 3)), rng.uniform(0.5, 2.0, (2, 3))
-        pair = optimiser_pair(solution, RMSprop, [target + 1.0], lr=0.1, alpha=0.9)
-        for _ in range(30):
-            pair.theirs.step([steepness * (fetch(pair.arrays[0]) - target)])
-            pair.ours.step([steepness * (pair.params[0] - target)])
-        pair.assert_same("after 30 steps")
+        OPTIMISER.pair(solution, params, {}).follow(random_steps(rng, params, 3, scale=1e-8))
 
 
-class TestState:
-    def test_first_step(self, solution: Any, rng: np.random.Generator) -> None:
-        """the mean square starts at zero and holds the first gradient when it is first used"""
-        params = random_params(rng)
-        optimiser_pair(solution, RMSprop, params, lr=0.1, alpha=0.9).follow(random_steps(rng, params, 1))
-
-    def test_fading(self, solution: Any, rng: np.random.Generator) -> None:
+class TestState(State, optimiser=OPTIMISER):
+    def test_fading(self, solution: Solution, rng: np.random.Generator) -> None:
         """a large gradient shortens the steps after it, less and less"""
         params = random_params(rng)
         steps = [*random_steps(rng, params, 1, scale=100.0), *random_steps(rng, params, 4)]
-        optimiser_pair(solution, RMSprop, params, lr=0.1, alpha=0.6).follow(steps)
+        OPTIMISER.pair(solution, params, {"lr": 0.1, "alpha": 0.6}).follow(steps)
 
-    def test_zero_gradient(self, solution: Any, rng: np.random.Generator) -> None:
+    def test_zero_gradient(self, solution: Solution, rng: np.random.Generator) -> None:
         """an element whose gradient has always been zero stays where it is, without a warning"""
         params = random_params(rng)
         steps = random_steps(rng, params, 3)
         for grads in steps:
             for grad in grads:
                 grad[..., 1] = 0.0
-        optimiser_pair(solution, RMSprop, params, lr=0.1).follow(steps)
+        OPTIMISER.pair(solution, params).follow(steps)
         assert_no_warnings(solution)
 
-    def test_own_state(self, solution: Any, rng: np.random.Generator) -> None:
-        """each parameter has a mean square of its own, even among equal shapes"""
-        params = random_params(rng, [(3, 3)] * 3)
-        assert_each_as_alone(solution, RMSprop, params, random_steps(rng, params, 3), lr=0.1, alpha=0.9)
 
-    def test_two_optimisers(self, solution: Any, rng: np.random.Generator) -> None:
-        """two optimisers taking turns keep their own settings and mean squares"""
-        params = random_params(rng)
-        one, other = {"lr": 0.1, "alpha": 0.9}, {"lr": 0.03, "alpha": 0.5}
-        assert_independent(solution, RMSprop, params, random_steps(rng, params, 4), one, other)
-
-    def test_fresh_start(self, solution: Any, rng: np.random.Generator) -> None:
-        """a new optimiser for the same parameters knows nothing of the old one's mean square"""
-        params = random_params(rng)
-        old = optimiser_pair(solution, RMSprop, params, lr=0.1, alpha=0.9)
-        old.follow(random_steps(rng, params, 2))
-        new_theirs = solution.RMSprop(old.arrays, lr=0.1, alpha=0.9)
-        new_ours = RMSprop(old.params, lr=0.1, alpha=0.9)
-        for grads in random_steps(rng, params, 2):
-            new_theirs.step(grads)
-            new_ours.step(grads)
-        old.assert_same("after two more steps of a new optimiser")
-
-    def test_single_parameter(self, solution: Any, rng: np.random.Generator) -> None:
-        """a list of one parameter works like any other"""
-        params = random_params(rng, [(2, 5)])
-        optimiser_pair(solution, RMSprop, params, lr=0.1, alpha=0.9).follow(random_steps(rng, params, 3))
+class TestLayouts(GradientLayouts, optimiser=OPTIMISER): ...
 
 
-class TestRobustness:
-    @pytest.mark.parametrize("layout", [read_only, gapped], ids=["read-only", "gapped"])
-    def test_layouts(self, solution: Any, rng: np.random.Generator, layout: Any) -> None:
-        """gradients that are read-only or not contiguous work"""
-        assert_layout_works(solution, RMSprop, rng, layout, lr=0.1, alpha=0.9)
+PARAMS = (np.array([1.0, -2.0]), np.array([0.5, 3.0]))
 
-    def test_negative_rate(self, solution: Any) -> None:
-        """a negative lr raises ValueError"""
-        assert_rejects_option(solution, RMSprop, GOOD, "lr", -0.1, ("learning rate", "learning_rate"))
 
-    @pytest.mark.parametrize("count", [1, 3], ids=["too few", "too many"])
-    def test_gradient_count(self, solution: Any, count: int) -> None:
-        """a number of gradients that is not that of the parameters raises ValueError"""
-        assert_rejects_count(solution, RMSprop, count, **GOOD)
+class TestErrors(Errors):
+    rejections = (
+        Rejection(
+            "RMSprop(...)",
+            "`lr` is zero or negative",
+            lambda s, v: s.RMSprop(PARAMS, lr=v),
+            (0, -0.1),
+            ("lr", "learning rate"),
+        ),
+        Rejection(
+            "RMSprop(...)",
+            "`alpha` is outside [0, 1)",
+            lambda s, v: s.RMSprop(PARAMS, alpha=v),
+            (1.0, -0.1),
+            "alpha",
+        ),
+        Rejection(
+            "step(grads)",
+            "`grads` is not as long as `params`",
+            lambda s, count: s.RMSprop(PARAMS).step([np.ones(2)] * count),
+            (1, 3),
+            ("grads", "gradients", "params", "parameters", "length", "argument"),  # the last is zip's own word
+            shown=None,
+        ),
+    )
