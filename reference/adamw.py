@@ -8,7 +8,7 @@ import numpy as np
 class AdamW:
     """Adam with decoupled weight decay, for a list of parameters.
 
-    Every parameter p has two running means of its own, element by element: m of the gradient and
+    Every parameter p has its own two running means, element by element: m of the gradient and
     v of its square, both zero before the first step. The t-th step (t = 1, 2, ...) with the
     gradient g computes, with beta1, beta2 = betas,
 
