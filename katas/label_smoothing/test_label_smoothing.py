@@ -85,7 +85,7 @@ class TestRobustness(Robustness, layer=SMOOTHED):
 
     def test_int32(self, solution: Solution, rng: np.random.Generator) -> None:
         """targets may be of any integer dtype"""
-        run, _ = SMOOTHED.runs(solution, rng)
+        run, _ = SMOOTHED.runs(solution, rng, logits=(100, CLASSES), targets=(100,))
         expected = run.forward()
         for dtype in (np.int32, np.uint8):
             small = run.with_inputs(targets=run.inputs["targets"].astype(dtype))
