@@ -36,6 +36,7 @@ MIN_DIAGNOSED = 0.8
 MAX_POINTS = {"errors": 5, "layouts": 5}
 """What a group may be worth at most: nobody fails an interview over an argument check."""
 MIN_GRADIENT_MARGIN = 100.0
+MAX_DIAGNOSIS_SECONDS = 60.0
 FILES = ("kata.toml", "statement.md", "mistakes.md")
 
 
@@ -222,11 +223,9 @@ def _uncaught(
 ) -> list[str]:
     problems = []
     for mistake in bank:
-        passed = []
-        for seed in seeds:
-            found = attempts[mistake.name] if seed == 0 else run_all(checks, mistake.names(), seed)
-            if all(attempt.outcome is Outcome.PASSED for attempt in found.values()):
-                passed.append(str(seed))
+        failed = {name for name, attempt in attempts[mistake.name].items() if attempt.outcome is not Outcome.PASSED}
+        likely_first = sorted(checks, key=lambda check: check.name not in failed)
+        passed = [str(seed) for seed in seeds if first_failure(likely_first, mistake.names(), seed) is None]
         if passed:
             problems.append(f"the mistake {mistake.name} loses no points with seed {', '.join(passed)}")
     return problems
@@ -241,7 +240,7 @@ def _named_in(
 ) -> bool:
     """Whether the diagnosis names the mistake, or one that computes the same. Where it names another is a problem."""
     own = attempts[mistake.name]
-    findings = diagnose([(check, own[check.name]) for check in checks], bank, 0, seconds=60.0)
+    findings = diagnose([(check, own[check.name]) for check in checks], bank, 0, MAX_DIAGNOSIS_SECONDS, attempts)
     named = False
     for check, diagnoses in findings.by_check.items():
         for other in (diagnosis.mistake for diagnosis in diagnoses if diagnosis.mistake):

@@ -103,8 +103,15 @@ class Findings:
     unexplained: tuple[str, ...] = ()
 
 
+Replays = Mapping[str, Mapping[str, Attempt]]
+
+
 def diagnose(
-    attempts: Sequence[tuple[Check, Attempt]], bank: Sequence[Mistake], seed: int, seconds: float = SECONDS
+    attempts: Sequence[tuple[Check, Attempt]],
+    bank: Sequence[Mistake],
+    seed: int,
+    seconds: float = SECONDS,
+    replays: Replays | None = None,
 ) -> Findings:
     """Find the mistakes behind a run's failed checks.
 
@@ -113,8 +120,9 @@ def diagnose(
         bank: the kata's mistakes.
         seed: the run's seed.
         seconds: when to stop looking; what was found by then stands.
+        replays: where the caller has run mistakes of the bank with this seed already: by mistake, then by check.
     """
-    search = _Search(attempts, bank, seed, seconds)
+    search = _Search(attempts, bank, seed, seconds, replays or {})
     found = search.run()
     by_check: dict[str, tuple[Diagnosis, ...]] = {}
     unexplained = []
@@ -134,12 +142,18 @@ class _Search:
     """One search, with all replays that were made."""
 
     def __init__(
-        self, attempts: Sequence[tuple[Check, Attempt]], bank: Sequence[Mistake], seed: int, seconds: float
+        self,
+        attempts: Sequence[tuple[Check, Attempt]],
+        bank: Sequence[Mistake],
+        seed: int,
+        seconds: float,
+        replays: Replays,
     ) -> None:
         self.failed = [(c, a) for c, a in attempts if a.outcome in (Outcome.FAILED, Outcome.ERROR)]
         self._failing = [(check, attempt) for check, attempt in self.failed if _can_be_followed(attempt)]
         self._passed = [c for c, a in attempts if a.outcome is Outcome.PASSED]
         self._bank, self._seed = bank, seed
+        self._replays = {(name, check): a for name, of_check in replays.items() for check, a in of_check.items()}
         self._give_up = time.perf_counter() + seconds
         self._reference: dict[str, Attempt] = {}
         self._fits: dict[tuple[Any, str], Fit] = {}
@@ -262,7 +276,7 @@ class _Search:
         learner, right = self._answers[check.name], answers(self._right(check).transcript.values)
         follower = Follower(learner, right)
         try:
-            replay = run_check(check, LocalBackend(suspect.names()), "", self._seed, Transcript(listener=follower))
+            replay = self._followed(suspect, check, follower)
         except Deviated:
             return NO_FIT
         if replay.outcome is Outcome.PASSED:
@@ -272,8 +286,22 @@ class _Search:
         fit = follower.fit()
         return NO_FIT if fit.match is Match.FULL and replay.outcome is not attempt.outcome else fit
 
+    def _followed(self, suspect: Suspect, check: Check, follower: Follower) -> Attempt:
+        """A replay that the follower may break off."""
+        known = self._known(suspect, check)
+        if known is None:
+            return run_check(check, LocalBackend(suspect.names()), "", self._seed, Transcript(listener=follower))
+        for index, (call, value) in enumerate(known.transcript.values):
+            follower(index, call, value)
+        return known
+
     def _replay(self, suspect: Suspect, check: Check) -> Attempt:
-        return run_check(check, LocalBackend(suspect.names()), "", self._seed)
+        return self._known(suspect, check) or run_check(check, LocalBackend(suspect.names()), "", self._seed)
+
+    def _known(self, suspect: Suspect, check: Check) -> Attempt | None:
+        if len(suspect.mistakes) > 1 or suspect.values[0] != suspect.mistakes[0].values[0]:
+            return None
+        return self._replays.get((suspect.mistakes[0].name, check.name))
 
     def _right(self, check: Check) -> Attempt:
         if check.name not in self._reference:
