@@ -11,11 +11,13 @@ from harness.testing import (
     Errors,
     Rejection,
     Solution,
+    Watched,
     assert_close,
     assert_dtype,
     assert_shape,
     gapped,
     read_only,
+    watches_inputs,
 )
 from reference.attention import ScaledDotProductAttention
 from reference.causal_mask import causal_mask, padding_mask
@@ -91,6 +93,14 @@ class TestRobustness:
         assert_close(
             both, padding_mask(lengths, 5) & causal_mask(5, None, 3), "padding_mask([2, 5], 5) & causal_mask(5, 5, 3)"
         )
+
+    @watches_inputs
+    def test_inputs_unchanged(self, solution: Solution) -> None:
+        """no call changes the arrays it is given"""
+        watched = Watched(solution)
+        mask = solution.padding_mask(watched.keep("lengths", np.array([3, 1, 4])), 4)
+        assert_shape(mask, (3, 1, 4), "padding_mask([3, 1, 4], 4)")
+        watched.assert_unchanged("padding_mask")
 
 
 class TestLayouts:
