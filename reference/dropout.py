@@ -1,4 +1,4 @@
-"""Dropout: switches random activations off in training, does nothing in evaluation."""
+"""Dropout: zeroes random activations in training, does nothing in evaluation."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ import numpy as np
 class Dropout:
     """Inverted dropout: `out = x * keep / (1 - p)` in training, `out = x` in evaluation.
 
-    `keep` holds one independent yes or no for every element of `x`, drawn anew at every training
-    forward; an element is zeroed with probability `p`. The survivors are scaled so that the
-    expected output equals the input. As in PyTorch, `p` is the probability of ZEROING; many crib
-    sheets mean the probability of keeping.
+    `keep` holds an independent yes or no for every element of x, drawn anew at every training forward. An element is
+    zeroed with probability p. The survivors are scaled so that the expected output equals the input. As in PyTorch, p is
+    the probability of ZEROING; many crib sheets mean the probability of keeping.
 
     Args:
         p: probability of zeroing an element, in [0, 1).
-        rng: generator that the masks are drawn from; None means `np.random.default_rng()`.
+        rng: generator to draw the masks from; None means `np.random.default_rng()`.
 
     Raises:
-        ValueError: `p` is outside [0, 1).
+        ValueError: p is outside [0, 1).
     """
 
     def __init__(self, p: float = 0.5, rng: np.random.Generator | None = None) -> None:
@@ -29,14 +28,14 @@ class Dropout:
         self._keep: np.ndarray | None = None
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
-        """Drop elements of `x` in training; hand `x` on unchanged in evaluation.
+        """Drop elements of x in training; return x as it is in evaluation.
 
         Args:
-            x: the input; it is not changed.
+            x: the input.
             training: whether to drop.
 
         Shape:
-            x: `(N, ...)`, any number of axes; the output has the same shape and dtype.
+            x: one axis or more; returns the same shape and dtype.
         """
         if not training:
             self._keep = None
@@ -47,15 +46,12 @@ class Dropout:
         return x * self._keep / (1.0 - self._p)
 
     def backward(self, d_out: np.ndarray) -> np.ndarray:
-        """Return the gradient with respect to the input of the last `forward`.
+        """Return the gradient of the loss with respect to the input of the last `forward`.
 
         After an evaluation forward the layer is the identity, and so is its gradient.
 
-        Args:
-            d_out: gradient of the loss with respect to the output; it is not changed.
-
         Shape:
-            d_out: the shape of the last `x`; the answer has the same shape.
+            d_out: the shape of the last `forward`'s x; returns the same shape.
         """
         if self._keep is None:
             return d_out
