@@ -1,4 +1,4 @@
-"""Batch normalisation of images: every channel to mean 0 and variance 1 over the batch."""
+"""Batch normalisation of images: every channel gets mean 0 and variance 1 over the batch."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class BatchNorm2d:
 
         out = gamma * (x - mean) / sqrt(var + eps) + beta
 
-    In training mean and variance are those of the batch, taken for each channel over the N * H * W
-    values it has; the variance that normalises is the biased one (divided by N * H * W). In
-    evaluation they are `running_mean` and `running_var`.
+    In training, mean and variance are those of the batch, taken for each channel over its N * H * W values. The
+    variance that normalises is the biased one (divided by N * H * W). In evaluation they are `running_mean` and
+    `running_var`.
 
-    Attributes, all of the shape (num_features,):
+    Attributes, all of shape (num_features,):
         gamma: scale, starts at 1 (PyTorch: `weight`).
         beta: shift, starts at 0 (PyTorch: `bias`).
         running_mean: starts at 0.
@@ -27,18 +27,9 @@ class BatchNorm2d:
         Args:
             num_features: number of channels C.
             eps: added to the variance, inside the root.
-            momentum: share of the new batch in the running statistics, as in PyTorch. TensorFlow, and
-                many crib sheets, call the other share the momentum: the one that is kept.
-
-        Raises:
-            ValueError: num_features is below 1, eps is negative, or momentum is outside [0, 1].
+            momentum: share of the new batch in the running statistics, as in PyTorch. In TensorFlow and many crib sheets
+                the momentum is the other share: the one that is kept.
         """
-        if num_features < 1:
-            raise ValueError(f"num_features must be at least 1, got {num_features}")
-        if eps < 0:
-            raise ValueError(f"eps must not be negative, got {eps}")
-        if not 0 <= momentum <= 1:
-            raise ValueError(f"momentum must be between 0 and 1, got {momentum}")
         self.num_features = num_features
         self.eps = eps
         self.momentum = momentum
@@ -46,35 +37,29 @@ class BatchNorm2d:
         self.beta = np.zeros(num_features)
         self.running_mean = np.zeros(num_features)
         self.running_var = np.ones(num_features)
-        self._training = True
-        self._inv_std = np.ones(num_features)
-        self._x_hat = np.zeros((0, num_features, 0, 0))
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
-        """Normalise x; in training also move the running statistics.
+        """Normalise x; in training also update the running statistics.
 
             running = (1 - momentum) * running + momentum * batch
 
-        `running_var` takes the unbiased variance of the batch, divided by N * H * W - 1, as
-        PyTorch does. Evaluation leaves both running statistics as they are.
+        `running_var` takes the unbiased variance of the batch (divided by N * H * W - 1), as PyTorch does. Evaluation leaves
+        both running statistics as they are.
 
         Args:
-            x: images.
-            training: normalise with the statistics of this batch (True) or the running ones.
+            x: a batch of images.
+            training: normalise with the statistics of this batch (True) or the running ones (False).
 
         Shape:
-            x: (N, C, H, W), result: (N, C, H, W).
+            x: `(N, C, H, W)`, in training with two or more values per channel; returns the same shape.
 
         Raises:
-            ValueError: x has not four axes or another number of channels than num_features, or
-                a channel has only one value in training (its unbiased variance does not exist).
+            ValueError: x does not have `num_features` channels.
         """
-        if x.ndim != 4 or x.shape[1] != self.num_features:
-            raise ValueError(f"x must have the shape (N, {self.num_features}, H, W), got {x.shape}")
+        if x.shape[1] != self.num_features:
+            raise ValueError(f"x must have num_features={self.num_features} channels, got shape {x.shape}")
         x = np.asarray(x, dtype=np.float64)
         count = x.size // self.num_features
-        if training and count < 2:
-            raise ValueError(f"x must have two or more values a channel, got the shape {x.shape}")
         mean, var = self.running_mean, self.running_var
         if training:
             # mean = sum(x) / count, var = sum((x - mean)^2) / count
@@ -91,30 +76,23 @@ class BatchNorm2d:
         return self.gamma[:, None, None] * x_hat + self.beta[:, None, None]
 
     def backward(self, d_out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Give the gradients of the loss for the last call of `forward`.
+        """Return `(d_x, d_gamma, d_beta)`, summed over the batch.
 
-        After a forward pass in training the mean and the variance depend on x, and `d_x` takes
-        this into account. After one in evaluation they are constants.
-
-        Args:
-            d_out: gradient of the loss with respect to the output.
+        After a forward in training the mean and the variance depend on x, and `d_x` takes this into account. After one in
+        evaluation they are constants.
 
         Shape:
-            d_out: (N, C, H, W), result: d_x (N, C, H, W), d_gamma (C,), d_beta (C,).
-
-        Raises:
-            ValueError: d_out has not the shape of the output.
+            d_out: `(N, C, H, W)`, the gradient of the loss with respect to the output of the last `forward`.
+            Each gradient has the shape of what it belongs to.
         """
-        if d_out.shape != self._x_hat.shape:
-            raise ValueError(f"d_out must have the shape {self._x_hat.shape}, got {d_out.shape}")
         # d_gamma = sum(d_out * x_hat), d_beta = sum(d_out), each over N, H and W
         d_gamma = (d_out * self._x_hat).sum(axis=(0, 2, 3))
         d_beta = d_out.sum(axis=(0, 2, 3))
-        # d_x = gamma / std * d_out                                            (evaluation)
+        # in evaluation: d_x = gamma / std * d_out
         scale = (self.gamma * self._inv_std)[:, None, None]
         if not self._training:
             return scale * d_out, d_gamma, d_beta
-        # d_x = gamma / std * (d_out - mean(d_out) - x_hat * mean(d_out * x_hat))   (training)
+        # d_x = gamma / std * (d_out - mean(d_out) - x_hat * mean(d_out * x_hat))
         count = d_out.size // self.num_features
-        d_x = scale * (d_out - (d_beta / count)[:, None, None] - self._x_hat * (d_gamma / count)[:, None, None])
+        d_x = scale * (d_out - (d_beta[:, None, None] + self._x_hat * d_gamma[:, None, None]) / count)
         return d_x, d_gamma, d_beta

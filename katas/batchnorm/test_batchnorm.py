@@ -2,202 +2,136 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from harness.judge.testing import (
+from harness.testing import (
     SHAPE_WORDS,
-    LayerCase,
+    Case,
+    Errors,
+    Forward,
+    Gradient,
+    Layer,
+    Layouts,
+    Rejection,
+    Robustness,
+    Solution,
+    StartsAt,
     assert_close,
-    assert_own_gradient,
-    assert_reference_gradient,
-    assert_rejects,
-    by_position,
-    fill,
-    gapped,
-    read_only,
-    share_parameters,
 )
 from reference.batchnorm import BatchNorm2d
 
-Shape = tuple[int, ...]
 
-PARAMETERS = ("gamma", "beta")
-GRADIENTS = ("d_x", "d_gamma", "d_beta")
-EVALUATION = {"training": False}
-
-
-def layer_pair(solution: Any, rng: np.random.Generator, width: int, **options: Any) -> tuple[Any, BatchNorm2d]:
-    """The learner's layer and the reference, with the same random parameters and running statistics."""
-    theirs, ours = solution.BatchNorm2d(width, *by_position(BatchNorm2d, options)), BatchNorm2d(width, **options)
-    share_parameters(theirs, ours, rng, (*PARAMETERS, "running_mean"))
-    running_var = rng.uniform(0.2, 2.0, width)
-    theirs.running_var, ours.running_var = running_var, running_var.copy()
-    return theirs, ours
-
-
-def batch(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+def unlike_channels(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """A batch whose channels differ in mean and scale."""
-    width = shape[1]
-    mean, scale = rng.normal(size=width), rng.uniform(0.5, 1.5, width)
+    mean, scale = rng.normal(size=shape[1]), rng.uniform(0.5, 1.5, shape[1])
     return rng.normal(size=shape) * scale[:, None, None] + mean[:, None, None]
 
 
-def in_modes(*gradients: tuple[str, bool]) -> pytest.MarkDecorator:
-    """Parametrises a check by pairs of a gradient's name and `training`."""
-    ids = [name if training else f"{name} after evaluation" for name, training in gradients]
-    return pytest.mark.parametrize(("name", "training"), gradients, ids=ids)
+def positive(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Variances."""
+    return rng.uniform(0.2, 2.0, shape)
 
 
-class TestForward:
-    @pytest.mark.parametrize(
-        "shape", [(4, 3, 5, 2), (1, 1, 3, 4), (6, 3, 1, 1)], ids=["batch", "one channel", "single pixels"]
-    )
-    def test_training(self, solution: Any, rng: np.random.Generator, shape: Shape) -> None:
-        """in training x is normalised with the mean and the biased variance of the batch"""
-        theirs, ours = layer_pair(solution, rng, shape[1])
-        x = batch(rng, shape)
-        assert_close(theirs.forward(x, training=True), ours.forward(x), "forward(x, training=True)")
+BATCH_NORM = Layer(
+    BatchNorm2d,
+    "gamma * (x - mean) / sqrt(var + eps) + beta",
+    parameters=("gamma", "beta"),
+    state=("running_mean", "running_var"),
+    # num_features, eps
+    cases={
+        "training": Case(3, x=(4, 3, 5, 2)),
+        "one channel": Case(1, x=(1, 1, 3, 4)),
+        "single pixels": Case(3, x=(6, 3, 1, 1)),
+        "equal axes": Case(3, x=(3, 3, 3, 3)),
+        "eps 0.3": Case(2, 0.3, x=(3, 2, 2, 4)),
+        "evaluation": Case(2, x=(3, 2, 4, 3), training=False),
+        "one pixel in evaluation": Case(3, x=(1, 3, 1, 1), training=False),
+        "eps 0.3 in evaluation": Case(2, 0.3, x=(3, 2, 2, 4), training=False),
+    },
+    own=("eps 0.3", "evaluation"),
+    correct=("training", "equal axes", "evaluation"),
+    batches=[
+        {"x": (3, 3, 2, 3)},
+        {"x": (3, 3, 2, 3), "training": False},
+        {"x": (1, 3, 3, 3)},
+        {"x": (2, 3, 1, 1), "training": False},
+    ],
+    draws={"x": unlike_channels, "running_var": positive},
+    starts={"gamma": StartsAt(1), "beta": StartsAt(0), "running_mean": StartsAt(0), "running_var": StartsAt(1)},
+    start=(4,),
+    float32_rtol=1e-4,
+)
+SHAPE = (4, 3, 2, 5)
 
-    @pytest.mark.parametrize("shape", [(3, 2, 4, 3), (1, 3, 1, 1)], ids=["batch", "one pixel"])
-    def test_evaluation(self, solution: Any, rng: np.random.Generator, shape: Shape) -> None:
-        """in evaluation x is normalised with the running statistics"""
-        theirs, ours = layer_pair(solution, rng, shape[1])
-        x = batch(rng, shape)
-        assert_close(theirs.forward(x, training=False), ours.forward(x, **EVALUATION), "forward(x, training=False)")
 
-    @pytest.mark.parametrize(
-        ("options", "training"),
-        [({}, True), ({"eps": 0.3}, True), ({"eps": 0.3}, False)],
-        ids=["default", "eps=0.3", "eps=0.3 in evaluation"],
-    )
-    def test_eps(self, solution: Any, rng: np.random.Generator, options: dict[str, Any], training: bool) -> None:
-        """eps is added to the variance, inside the root"""
-        theirs, ours = layer_pair(solution, rng, 3, **options)
-        theirs.running_var = ours.running_var = np.array([1e-5, 1e-4, 0.1])
-        x = 0.01 * batch(rng, (4, 3, 2, 5))
+class TestForward(Forward, layer=BATCH_NORM):
+    @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
+    def test_eps(self, solution: Solution, rng: np.random.Generator, training: bool) -> None:
+        """the default eps is 1e-5, and is added to the variance inside the root"""
+        x = 0.01 * unlike_channels(rng, SHAPE)
         x[:, 0] = 2.0
-        assert_close(theirs.forward(x, training=training), ours.forward(x, training=training), "forward(x)")
+        theirs, ours = BATCH_NORM.runs(solution, rng, Case(3, x=x, training=training))
+        BATCH_NORM.assign([theirs.target, ours.target], {"running_var": np.array([1e-5, 1e-4, 0.1])})
+        assert_close(theirs.forward(), ours.forward(), "forward(x)")
 
-    def test_parameters_in_place(self, solution: Any, rng: np.random.Generator) -> None:
-        """forward uses parameters that were changed in place"""
-        theirs, ours = solution.BatchNorm2d(3), BatchNorm2d(3)
-        for name in PARAMETERS:
-            value = rng.normal(size=3)
-            fill(theirs, name, value)
-            setattr(ours, name, value)
-        x = batch(rng, (4, 3, 2, 5))
-        assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
+    def test_training_by_default(self, solution: Solution, rng: np.random.Generator) -> None:
+        """without the argument training, forward is in training"""
+        told, _ = BATCH_NORM.runs(solution, rng, Case(3, x=SHAPE, training=True))
+        assert_close(told.target.forward(told.inputs["x"]), told.forward(), "forward(x), compared with training=True")
 
 
 class TestStatistics:
     @pytest.mark.parametrize(
-        ("one", "zero"), [("gamma", "beta"), ("running_var", "running_mean")], ids=["parameters", "statistics"]
+        ("name", "momentum"),
+        [("running_mean", None), ("running_mean", 0.35), ("running_var", 0.35)],
+        ids=["mean", "mean, momentum 0.35", "variance, momentum 0.35"],
     )
-    def test_start(self, solution: Any, one: str, zero: str) -> None:
-        """gamma and running_var start at 1, beta and running_mean at 0, with one value for each channel"""
-        layer = solution.BatchNorm2d(4)
-        assert_close(getattr(layer, one), np.ones(4), one)
-        assert_close(getattr(layer, zero), np.zeros(4), zero)
-
-    @pytest.mark.parametrize(
-        ("name", "options"),
-        [("running_mean", {}), ("running_mean", {"momentum": 0.35}), ("running_var", {"momentum": 0.35})],
-        ids=["mean", "mean, momentum=0.35", "variance, momentum=0.35"],
-    )
-    def test_update(self, solution: Any, rng: np.random.Generator, name: str, options: dict[str, Any]) -> None:
+    def test_update(self, solution: Solution, rng: np.random.Generator, name: str, momentum: float | None) -> None:
         """training moves the running statistics by `momentum` towards the batch, with its unbiased variance"""
-        theirs, ours = solution.BatchNorm2d(2, **options), BatchNorm2d(2, **options)
+        arguments = (2,) if momentum is None else (2, 1e-5, momentum)
+        theirs, ours = solution.BatchNorm2d(*arguments), BatchNorm2d(*arguments)
         for shape in ((1, 2, 1, 2), (3, 2, 2, 3), (2, 2, 3, 2)):
-            x = batch(rng, shape)
+            x = unlike_channels(rng, shape)
             theirs.forward(x)
             ours.forward(x)
-            assert_close(getattr(theirs, name), getattr(ours, name), name)
+            assert_close(getattr(theirs, name), getattr(ours, name), f"{name} after a batch of shape {shape}")
 
-    def test_evaluation_reads_only(self, solution: Any, rng: np.random.Generator) -> None:
+    def test_evaluation_reads_only(self, solution: Solution, rng: np.random.Generator) -> None:
         """evaluation leaves the running statistics as they are"""
-        theirs, ours = layer_pair(solution, rng, 3)
-        x = batch(rng, (4, 3, 2, 5))
-        for name in ("running_mean", "running_var"):
-            assert_close(theirs.forward(x, training=False), ours.forward(x, **EVALUATION), "forward(x, training=False)")
-            assert_close(getattr(theirs, name), getattr(ours, name), name)
+        run, _ = BATCH_NORM.runs(solution, rng, Case(3, x=SHAPE, training=False))
+        before = {name: np.array(getattr(run.target, name)) for name in BATCH_NORM.state}
+        run.forward()
+        for name, value in before.items():
+            assert_close(getattr(run.target, name), value, f"{name} after an evaluation")
 
-    def test_train_then_evaluate(self, solution: Any, rng: np.random.Generator) -> None:
+    def test_train_then_evaluate(self, solution: Solution, rng: np.random.Generator) -> None:
         """evaluation after training uses what the batches have left"""
         theirs, ours = solution.BatchNorm2d(3, momentum=0.3), BatchNorm2d(3, momentum=0.3)
         for _ in range(3):
-            x = batch(rng, (4, 3, 2, 5))
+            x = unlike_channels(rng, SHAPE)
             theirs.forward(x)
             ours.forward(x)
-        assert_close(theirs.forward(x, training=False), ours.forward(x, **EVALUATION), "forward(x, training=False)")
+        got = theirs.forward(x, training=False)
+        assert_close(got, ours.forward(x, training=False), "forward(x, training=False)")
 
 
-class TestGradient:
-    @in_modes(("d_x", True), ("d_gamma", True), ("d_beta", True), ("d_x", False))
-    def test_own_forward(self, solution: Any, rng: np.random.Generator, name: str, training: bool) -> None:
-        """backward is the derivative of your own forward pass"""
-        theirs, _ = layer_pair(solution, rng, 2, eps=0.1)
-        assert_own_gradient(LayerCase(theirs, batch(rng, (3, 2, 2, 4)), PARAMETERS, {"training": training}), name, rng)
-
-    @in_modes(("d_x", True), ("d_gamma", True), ("d_beta", True), ("d_x", False), ("d_gamma", False))
-    def test_reference(self, solution: Any, rng: np.random.Generator, name: str, training: bool) -> None:
-        """backward gives the right gradient"""
-        theirs, ours = layer_pair(solution, rng, 4)
-        case = LayerCase(theirs, batch(rng, (4, 4, 3, 2)), PARAMETERS, {"training": training})
-        assert_reference_gradient(case, ours, name, rng)
-
-    def test_after_other_batch(self, solution: Any, rng: np.random.Generator) -> None:
-        """backward belongs to the last forward, whatever its batch and its mode"""
-        theirs, ours = layer_pair(solution, rng, 2)
-        for shape, training in (
-            ((3, 2, 2, 3), True),
-            ((3, 2, 2, 3), False),
-            ((1, 2, 3, 3), True),
-            ((2, 2, 1, 1), False),
-        ):
-            for name in GRADIENTS:
-                case = LayerCase(theirs, batch(rng, shape), PARAMETERS, {"training": training})
-                assert_reference_gradient(case, ours, name, rng)
+class TestGradient(Gradient, layer=BATCH_NORM): ...
 
 
-class TestRobustness:
-    @pytest.mark.parametrize("layout", [read_only, gapped], ids=["read-only", "gapped"])
-    def test_layouts(self, solution: Any, rng: np.random.Generator, layout: Any) -> None:
-        """arrays that are read-only or laid out differently work, forward and backward"""
-        theirs, ours = layer_pair(solution, rng, 3)
-        case = LayerCase(theirs, layout(batch(rng, (4, 3, 2, 5))), PARAMETERS)
-        d_out = layout(rng.normal(size=(4, 3, 2, 5)))
-        assert_close(case.forward(), ours.forward(case.x), "forward(x)")
-        for name, expected in zip(GRADIENTS, ours.backward(d_out), strict=True):
-            assert_close(case.backward(d_out)[name], expected, name)
+class TestRobustness(Robustness, layer=BATCH_NORM): ...
 
-    def test_float32_input(self, solution: Any, rng: np.random.Generator) -> None:
-        """float32 input works, forward and backward"""
-        theirs, ours = layer_pair(solution, rng, 3)
-        case = LayerCase(theirs, batch(rng, (4, 3, 2, 5)).astype(np.float32), PARAMETERS)
-        d_out = rng.normal(size=(4, 3, 2, 5)).astype(np.float32)
-        assert_close(case.forward(), ours.forward(case.x), "forward(x)", rtol=1e-4)
-        for name, expected in zip(GRADIENTS, ours.backward(d_out), strict=True):
-            assert_close(case.backward(d_out)[name], expected, name, rtol=1e-4)
 
-    def test_two_layers(self, solution: Any, rng: np.random.Generator) -> None:
-        """two layers do not share what they remember"""
-        (first, ours), (second, _) = layer_pair(solution, rng, 3), layer_pair(solution, rng, 3)
-        case, d_out = LayerCase(first, batch(rng, (4, 3, 2, 5)), PARAMETERS), rng.normal(size=(4, 3, 2, 5))
-        case.forward()
-        second.forward(batch(rng, (4, 3, 2, 5)))
-        ours.forward(case.x)
-        assert_close(first.running_mean, ours.running_mean, "running_mean of the first layer")
-        for name, expected in zip(GRADIENTS, ours.backward(d_out), strict=True):
-            assert_close(case.backward(d_out)[name], expected, f"{name} of the first layer")
+class TestLayouts(Layouts, layer=BATCH_NORM): ...
 
-    @pytest.mark.parametrize("width", [4, 1], ids=["too many", "too few"])
-    def test_wrong_width(self, solution: Any, rng: np.random.Generator, width: int) -> None:
-        """x with the wrong number of channels raises ValueError"""
-        theirs, ours = layer_pair(solution, rng, 3)
-        x = batch(rng, (4, 3, 2, 5))
-        assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
-        names = ("x", "num_features", "features", "channels", *SHAPE_WORDS)
-        assert_rejects(lambda: theirs.forward(batch(rng, (4, width, 2, 5))), names, width)
+
+class TestErrors(Errors):
+    rejections = (
+        Rejection(
+            "forward(x)",
+            "`x` does not have `num_features` channels",
+            lambda s, width: s.BatchNorm2d(3).forward(np.ones((4, width, 2, 5))),
+            (4, 1),
+            ("x", "num_features", "features", "channels", *SHAPE_WORDS),
+        ),
+    )
