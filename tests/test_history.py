@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness import catalog
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
 from harness.practice import database as database_module
-from harness.practice.database import MIGRATIONS, NewerHistory
+from harness.practice import renaming
+from harness.practice.database import FIRST_SCHEMA, MIGRATIONS, NewerHistory
 from harness.practice.history import History
+from harness.practice.record import read_record
 from harness.practice.workspace import UnusableHistory
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -44,8 +49,10 @@ PASSED = Verdict(
 # A process that records attempts as fast as it can, and says the id of each once it is kept.
 WRITER = """
 import sys
+import tomllib
 from pathlib import Path
 from harness.practice.history import History
+from harness import catalog
 from harness.judge.verdict import CheckResult, GroupResult, Outcome, Verdict
 
 checks = tuple(CheckResult(f"TestForward::test_{n}", "title", Outcome.FAILED, "message " * 20) for n in range(30))
@@ -145,7 +152,7 @@ def test_a_file_of_each_older_version_is_migrated_and_keeps_its_rows(
     file = tmp_path / "history.db"
     database = sqlite3.connect(file)
     for migration in MIGRATIONS[:old]:
-        database.executescript(migration)
+        migration(database) if callable(migration) else database.executescript(migration)
     database.execute("INSERT INTO practice (kind, kata, file, started_at) VALUES ('kata', 'relu', 'relu.py', 1.0)")
     database.execute(f"PRAGMA user_version = {old}")
     database.commit()
@@ -161,6 +168,71 @@ def test_a_file_of_each_older_version_is_migrated_and_keeps_its_rows(
     assert version(file) == len(MIGRATIONS) + 1
     assert rows(file, "SELECT x FROM later") == [(1,)]
     assert asides(tmp_path) == []
+
+
+NEW_NAMES = """
+[relu]
+GradientNotMasked = "unmasked-gradient"
+
+[im2col]
+GradientNotMasked = "window-left-unmasked"
+"""
+
+
+def test_recorded_mistakes_move_to_the_names_they_have_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "renamed.toml").write_text(NEW_NAMES)
+    monkeypatch.setattr(renaming, "RENAMED", tmp_path / "renamed.toml")
+    file = tmp_path / "history.db"
+    old = sqlite3.connect(file)
+    old.executescript(FIRST_SCHEMA)
+    old.execute("PRAGMA user_version = 1")
+    shown = {"relu": "GradientNotMasked", "im2col": "GradientNotMasked", "tanh": "NanForLargeX", "mse": None}
+    for number, (kata, mistake) in enumerate(shown.items(), 1):
+        old.execute(
+            "INSERT INTO attempt (id, kind, kata, at, seed, score, passed, check_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, "kata", kata, 1.0, 0, 5, 0, 1.0),
+        )
+        check = (number, "forward", "TestForward::test_a", "a", "failed", "wrong", mistake)
+        old.execute("INSERT INTO attempt_check VALUES (?, ?, ?, ?, ?, ?, ?)", check)
+        old.execute(
+            "INSERT INTO practice (kind, kata, file, started_at, planted) VALUES ('hunt', ?, 'hunt.py', 1.0, ?)",
+            (kata, mistake),
+        )
+    old.commit()
+    old.close()
+
+    history = History(file)
+    new = [("relu", "unmasked-gradient"), ("im2col", "window-left-unmasked"), ("tanh", "nan-for-large-x"), ("mse", None)]
+    assert rows(file, "SELECT kata, mistake FROM attempt_check JOIN attempt ON attempt = id ORDER BY id") == new
+    assert rows(file, "SELECT kata, planted FROM practice ORDER BY id") == new
+    assert history.planted("relu") == {"unmasked-gradient"}
+    assert [(made.kata, made.name) for made in read_record(history, {"relu", "tanh"}).mistakes] == [
+        ("relu", "unmasked-gradient"),
+        ("tanh", "nan-for-large-x"),
+    ]
+    assert version(file) == len(MIGRATIONS)
+
+
+def test_every_renamed_mistake_belongs_to_a_kata_and_has_a_name_in_kebab_case() -> None:
+    for kata, names in tomllib.loads(renaming.RENAMED.read_text(encoding="utf-8")).items():
+        assert kata in catalog.all_names()
+        for old, new in names.items():
+            assert re.fullmatch(r"[A-Z][A-Za-z0-9]*", old)
+            assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("BatchOnlyBiasGradient", "batch-only-bias-gradient"),
+        ("NanForLargeX", "nan-for-large-x"),
+        ("L2Missing", "l2-missing"),
+        ("UsesRMSNorm", "uses-rms-norm"),
+        ("mean-bias-gradient", "mean-bias-gradient"),
+    ],
+)
+def test_a_name_that_only_changes_its_style(old: str, new: str) -> None:
+    assert renaming.kebab_case(old) == new
 
 
 def test_a_newer_schema_is_refused_and_left_as_it_is(tmp_path: Path, kata: Run) -> None:

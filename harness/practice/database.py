@@ -11,11 +11,12 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from harness.practice.renaming import rename_mistakes
 from harness.practice.workspace import UnusableHistory
 
 BUSY_SECONDS = 10.0
@@ -62,7 +63,8 @@ FIRST_SCHEMA = """
         seed INTEGER NOT NULL, topic TEXT);
 """
 
-MIGRATIONS = (FIRST_SCHEMA,)
+# SQL, or a function that is given the database inside the migration's transaction.
+MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (FIRST_SCHEMA, rename_mistakes)
 
 
 class NewerHistory(UnusableHistory):
@@ -159,6 +161,9 @@ class Database:
                     f"the history was written by a newer version of kata: update kata to use it ({self._file})"
                 )
             for migration in MIGRATIONS[version:]:
+                if callable(migration):
+                    migration(database)
+                    continue
                 for statement in migration.split(";"):
                     if statement.strip():
                         database.execute(statement)
