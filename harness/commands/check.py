@@ -15,7 +15,7 @@ from harness.catalog import Kata
 from harness.commands.parameters import WrongCall, file_option, kata_argument, seed_option, workspace_option
 from harness.commands.solutions import find_solution
 from harness.practice.workspace import Workspace
-from harness.sandbox.spawn import bwrap_works, spawn
+from harness.sandbox.spawn import SANDBOXES, spawn, unavailable
 
 
 @click.command("check")
@@ -33,13 +33,7 @@ from harness.sandbox.spawn import bwrap_works, spawn
     metavar="SECONDS",
     help="Time limit for one call.",
 )
-@click.option(
-    "--sandbox",
-    type=click.Choice(["auto", "none", "bwrap"]),
-    default="auto",
-    show_default=True,
-    help="Sandbox for the worker.",
-)
+@click.option("--sandbox", type=click.Choice(SANDBOXES), default="auto", show_default=True, help="Sandbox for the worker.")
 @click.option("--verbose", "-v", is_flag=True, help="Show the message of every failing check.")
 @workspace_option
 def check_command(
@@ -71,8 +65,9 @@ def check_command(
 
         return check_workspace(workspace, seed, timeout, sandbox)
     kata, solution = find_solution(kata, path, workspace)
-    if sandbox == "bwrap" and not bwrap_works():
-        raise WrongCall("bubblewrap (bwrap) is not installed or does not work here; see `kata doctor`")
+    reason = unavailable(sandbox)
+    if reason:
+        raise WrongCall(reason)
     worker = spawn(sandbox)
     gc.disable()  # the imports make nothing that could be collected; `judge` turns it on again
     from harness.commands.judging import check_solution

@@ -32,7 +32,7 @@ class Options:
         diagnosis: whether to look for the mistake behind a failure.
         call_timeout: seconds that one call of the solution may take.
         budget: seconds that all calls together may take.
-        sandbox: "auto", "none" or "bwrap".
+        sandbox: one of `spawn.SANDBOXES`.
     """
 
     seed: int = 0
@@ -97,6 +97,7 @@ def judge(
             groups=_groups(kata, plugin, list(plugin.results.values())),
             output=client.output,
             check_seconds=time.perf_counter() - began,
+            sandbox=client.sandbox,
         )
         if on_verdict:
             on_verdict(verdict)

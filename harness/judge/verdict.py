@@ -122,6 +122,7 @@ class Verdict:
     unexplained: int = 0
     clock_seconds: float | None = None
     check_seconds: float = 0.0
+    sandbox: str = ""
     schema: int = field(default=SCHEMA, init=False)
 
     @property
@@ -161,6 +162,7 @@ class Verdict:
             "unexplained": self.unexplained,
             "clock_seconds": None if self.clock_seconds is None else round(self.clock_seconds, 1),
             "check_seconds": round(self.check_seconds, 3),
+            "sandbox": self.sandbox,
         }
 
 

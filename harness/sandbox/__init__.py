@@ -6,6 +6,8 @@ messages  what the frames say: each request and reply, described once and looked
 pipes   reads whole frames, at either end
 host    carries out requests on the solution's objects, watching the arrays it was given
 worker  the process itself: limits, import guard, and a loop around the host
+landlock, seccomp  the rights that it gives up before it loads the solution
+supervisor  ends what the solution has started, where neither of these nor bubblewrap does
 client  the judge's end: deadlines, deaths, captured output
 local   the same requests carried out in this process, for the reference and for mistakes
 proxy   what a hidden test sees of either

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import select
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Callable
@@ -16,11 +18,20 @@ from typing import Any, NoReturn
 import numpy as np
 
 from . import messages, wire
-from .errors import BudgetSpent, CallTimeout, JudgeFailure, Refused, SolutionRaised, Stage, WorkerCrashed
+from .errors import (
+    BudgetSpent,
+    CallTimeout,
+    JudgeFailure,
+    Refused,
+    SolutionRaised,
+    Stage,
+    UnreadableSolution,
+    WorkerCrashed,
+)
 from .interrupt import Interrupt, Interrupted
-from .messages import CallJudge, Failed, RemoteException, Reply, Request, Result, Returned
+from .messages import CallJudge, Failed, Ready, RemoteException, Reply, Request, Result, Returned
 from .pipes import Closed, read_frame
-from .spawn import Spawned, spawn
+from .spawn import Layers, Spawned, bwrap_failed, spawn
 from .worker import LOST_CONNECTION
 
 START_SECONDS = 60.0
@@ -31,6 +42,23 @@ KEPT_OUTPUT_BYTES = 20_000
 KEPT_CHECK_OUTPUT_BYTES = 4_000
 MAX_OUTPUT_BYTES = 16 * 2**20
 MAX_CALLBACK_BYTES = 16 * 2**20
+MAX_SOURCE_BYTES = 2**20
+
+
+def read_regular_file(path: Path, limit: int) -> bytes:
+    """What a file holds, whatever becomes of its name meanwhile; a FIFO or a device is not waited for.
+
+    Raises:
+        OSError: it cannot be read, is not a regular file, or has more than `limit` bytes.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(errno.EFBIG, f"it has more than {limit // 2**10:,} KiB")
+    return content
 
 
 class Captured:
@@ -64,6 +92,9 @@ class WorkerClient:
         sandbox: as for `spawn`.
         first: a worker that was started already, before the heavy imports.
         interrupt: once set, whatever waits for the worker raises `Interrupted`, and the worker is gone.
+
+    Attributes:
+        sandbox: what confines the worker, once it has started: "none", "landlock", "bwrap" or "landlock+bwrap".
     """
 
     def __init__(
@@ -71,7 +102,7 @@ class WorkerClient:
         path: Path,
         call_timeout: float = 10.0,
         budget: float = 60.0,
-        sandbox: str = "none",
+        sandbox: str | Layers = "auto",
         first: Spawned | None = None,
         interrupt: Interrupt | None = None,
     ) -> None:
@@ -80,6 +111,7 @@ class WorkerClient:
         self.budget = budget
         self.methods: set[tuple[str, str]] = set()
         self._sandbox = sandbox
+        self.sandbox = ""
         self._worker = first
         self._interrupt = interrupt
         self._ready = False
@@ -114,18 +146,31 @@ class WorkerClient:
             return
         if self._worker is None:
             self._worker = spawn(self._sandbox)
-        self._output_ended, self._number = False, 0
+        self.sandbox = self._await_ready()
         file = self.path.name
-        try:
-            self._answer(f"starting {file}", Stage.IMPORT, time.monotonic() + START_SECONDS)
-        except (WorkerCrashed, CallTimeout) as error:
-            raise JudgeFailure(f"the worker process did not start: {error}\n{self.output}") from None
         call = f"importing {file}"
         reply = self.request(messages.Load(str(self.path), self._read_source()), call, Stage.IMPORT)
         if isinstance(reply, RemoteException):
             self.kill()
             raise SolutionRaised(call, reply, file, Stage.IMPORT)
         self._ready = True
+
+    def _await_ready(self) -> str:
+        """Wait for a new worker's first words, and say what is in force."""
+        assert self._worker is not None
+        layers = self._worker.layers
+        self._output_ended, self._number = False, 0
+        try:
+            ready = self._answer("the worker", Stage.IMPORT, time.monotonic() + START_SECONDS)
+        except (WorkerCrashed, CallTimeout) as error:
+            if self._sandbox == "auto" and layers.bwrap:
+                bwrap_failed()
+                self._worker, self._output = spawn("auto"), Captured(KEPT_OUTPUT_BYTES)
+                return self._await_ready()
+            raise JudgeFailure(f"the worker process did not start: {error}\n{self.output}") from None
+        assert isinstance(ready, Ready)
+        names = [name for name, there in (("landlock", ready.landlock), ("bwrap", layers.bwrap)) if there]
+        return "+".join(names) or "none"
 
     def begin_check(self, seed: int) -> None:
         """A new check begins: a live worker with the solution loaded, and no objects left from the last check."""
@@ -165,6 +210,8 @@ class WorkerClient:
         give_up = min(began + self.call_timeout, self._deadline)
         self._send(frame, call, stage, give_up)
         reply = self._answer(call, stage, give_up)
+        if isinstance(reply, Ready):
+            self._broken("a second greeting", call, stage)
         if isinstance(reply, Result):
             if reply.ended and not isinstance(request, messages.Next):
                 self._broken("the end of something that has none", call, stage)
@@ -198,9 +245,9 @@ class WorkerClient:
         """
         if self._source is None:
             try:
-                self._source = np.frombuffer(self.path.read_bytes(), dtype=np.uint8)
+                self._source = np.frombuffer(read_regular_file(self.path, MAX_SOURCE_BYTES), dtype=np.uint8)
             except OSError as error:
-                raise JudgeFailure(f"{self.path} cannot be read: {error.strerror}") from None
+                raise UnreadableSolution(f"{self.path} cannot be read: {error.strerror}") from None
         return self._source
 
     # one exchange
@@ -319,7 +366,7 @@ class WorkerClient:
         except WorkerCrashed as flood:
             return str(flood)
         assert self._worker is not None
-        wrapped = self._worker.wrapped
+        wrapped = self._worker.layers.bwrap
         try:
             status = self._worker.process.wait(timeout=EXIT_SECONDS)
         except subprocess.TimeoutExpired:

@@ -80,3 +80,7 @@ class BudgetSpent(SandboxError):
 
 class JudgeFailure(Exception):
     """Our own fault: nothing about the solution can be said."""
+
+
+class UnreadableSolution(JudgeFailure):
+    """The solution's file is not there, is no regular file, or is far too large: there is nothing to judge."""

@@ -187,7 +187,20 @@ class CallJudge:
     kwargs: dict[str, Any]
 
 
-Reply: TypeAlias = Result | RemoteException | Unsendable | Missing
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker's first words, before it has seen the solution.
+
+    Attributes:
+        landlock: the version of Landlock in force; 0 for none.
+        seccomp: whether system calls are filtered.
+    """
+
+    landlock: int
+    seccomp: bool
+
+
+Reply: TypeAlias = Ready | Result | RemoteException | Unsendable | Missing
 
 # The judge's answers to `CallJudge`.
 
@@ -208,7 +221,7 @@ class Failed:
 
 
 FROM_JUDGE = (Load, Reset, Construct, Call, Get, Set, Fill, Put, Value, Length, Iterate, Next, Returned, Failed)
-FROM_WORKER = (Result, RemoteException, Unsendable, Missing, CallJudge)
+FROM_WORKER = (Ready, Result, RemoteException, Unsendable, Missing, CallJudge)
 
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in (*FROM_JUDGE, *FROM_WORKER)}
 _FITS: dict[str, Callable[[Any], bool]] = {  # by annotation

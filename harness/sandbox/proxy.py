@@ -87,6 +87,7 @@ class Solution:
             raise SolutionRaised(call, reply, self._file, stage)
         if isinstance(reply, messages.Missing):
             raise SolutionMissing(call, reply.name, self._file)
+        assert isinstance(reply, messages.Unsendable)
         raise Refused(f"{call} returned {reply.reason}", call)
 
     def _sendable(self, value: Any) -> Any:

@@ -1,7 +1,8 @@
 """The worker process: holds one solution and nothing else of ours but the sandbox's own modules.
 
-Started by path as `python -I -S worker.py REQUESTS REPLIES TRACE LIFELINE BELL NUMPY_FOLDER CPU_SECONDS`, where the first
-five are open descriptors. It puts limits on itself, imports NumPy, says "ready", waits for a file to load, and then answers
+Started by path as `python -I -S worker.py REQUESTS REPLIES TRACE LIFELINE BELL NUMPY_FOLDER CPU_SECONDS CONFINEMENT`,
+where the first five are open descriptors and the last is JSON (see `spawn`). It puts limits on itself, imports NumPy,
+gives up all rights that a solution does not need, says that it is ready, waits for a file to load, and then answers
 requests until its pipe closes. With `-S` nothing of the installation's start-up files runs; NumPy's folder is the only
 one added to the path, and the guard lets nothing but NumPy through it.
 """
@@ -12,6 +13,7 @@ import fcntl
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import json
 import linecache
 import os
 import resource
@@ -25,26 +27,66 @@ from typing import Any, NamedTuple
 
 ADDRESS_SPACE_BYTES = 4 * 2**30
 FILE_BYTES = 64 * 2**20
+OPEN_FILES = 256
 OWN_PACKAGE = "_kata_sandbox"
 PR_SET_PDEATHSIG = 1
-LOST_CONNECTION = 83  # exit code when the solution has closed the pipes under our hands; `client` knows it
+LOST_CONNECTION = 83  # exit code when the solution closed our pipes; `client` knows it
 
 
 def main() -> None:
     requests, replies, trace, lifeline, bell = (int(argument) for argument in sys.argv[1:6])
-    numpy_folder, cpu_seconds = sys.argv[6], int(sys.argv[7])
-    die_with_the_judge(lifeline)
-    limit_resources(cpu_seconds)
+    numpy_folder, cpu_seconds, confinement = sys.argv[6], int(sys.argv[7]), Confinement(**json.loads(sys.argv[8]))
+    if sys.platform == "linux" and confinement.leaves_processes():
+        import_own("supervisor").supervise(lifeline)
+    else:
+        die_with_the_judge(lifeline)
+    limit_resources(cpu_seconds, confinement.processes)
     sys.path.append(numpy_folder)
     own = Own(*(import_own(name) for name in ("wire", "messages", "pipes", "host")))
+    show_where_it_hangs(trace, bell)
+    ready = own.messages.Ready(*confinement.apply())
     for name in [name for name in sys.modules if name.startswith(OWN_PACKAGE)]:
         del sys.modules[name]
     sys.argv = [""]
     sys.meta_path.insert(0, ImportGuard())
     for stream in (sys.stdout, sys.stderr):  # whatever the locale, printing never fails
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
-    show_where_it_hangs(trace, bell)
-    Worker(own, requests, replies).run()
+    Worker(own, requests, replies).run(ready)
+
+
+class Confinement(NamedTuple):
+    """What this process shall be confined by, as `spawn` asks for it.
+
+    Attributes:
+        landlock: by Landlock, where the kernel has it, and then by seccomp.
+        bwrap: bubblewrap is around it already; by seccomp too.
+        processes: how many processes and threads the user may have, this one's included.
+        readable, hidden: see `landlock.restrict`.
+    """
+
+    landlock: bool
+    bwrap: bool
+    processes: int
+    readable: list[str]
+    hidden: list[str]
+
+    def leaves_processes(self) -> bool:
+        """Whether what the solution starts could outlive this process."""
+        return not (self.bwrap or self._filtered())
+
+    def apply(self) -> tuple[int, bool]:
+        """Give up all rights but those that a solution needs; the version of Landlock and whether seccomp is in force."""
+        filtered = self._filtered()
+        landlock = import_own("landlock")
+        version = landlock.restrict(self.readable, self.hidden) if self.landlock else 0
+        if filtered:
+            landlock.forbid_new_privileges()
+            import_own("seccomp").restrict()
+        return version, filtered
+
+    def _filtered(self) -> bool:
+        confined = self.bwrap or (self.landlock and import_own("landlock").version() > 0)
+        return confined and import_own("seccomp").available()
 
 
 def die_with_the_judge(lifeline: int) -> None:
@@ -83,16 +125,20 @@ def signal_on_input(descriptor: int, number: signal.Signals, owner: int) -> None
     os.set_blocking(descriptor, False)
 
 
-def limit_resources(cpu_seconds: int) -> None:
-    """Limits on address space, CPU time, file size and core files; a system that lacks one of them goes without it."""
-    for what, amount in (
+def limit_resources(cpu_seconds: int, processes: int) -> None:
+    """Limits on memory, CPU time, files and processes; a system that lacks one of them goes without it."""
+    limits = [
         (resource.RLIMIT_AS, ADDRESS_SPACE_BYTES),
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_NPROC, processes),
         (resource.RLIMIT_CORE, 0),
-    ):
+    ]
+    for what, amount in limits:
+        hard = resource.getrlimit(what)[1]
         try:
-            resource.setrlimit(what, (amount, amount))
+            resource.setrlimit(what, (amount, amount) if hard == resource.RLIM_INFINITY else (min(amount, hard),) * 2)
         except (ValueError, OSError):
             continue  # macOS refuses RLIMIT_AS; `kata doctor` shows which limits hold
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is then an OSError in the solution's own line
@@ -153,8 +199,8 @@ class Worker:
         self._process = os.getpid()
         self._number = 0  # of the request that is being answered; the first words belong to none
 
-    def run(self) -> None:
-        self._send(self._messages.Result("ready"))
+    def run(self, ready: Any) -> None:
+        self._send(ready)
         while True:
             self._number, request = self._receive()
             reply = self._load(request) if type(request) is self._messages.Load else self._host.handle(request)
