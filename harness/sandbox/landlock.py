@@ -8,12 +8,14 @@ libraries have no functions for them. See https://docs.kernel.org/userspace-api/
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+LIBC = ctypes.CDLL(None, use_errno=True)
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 CREATE_RULESET_VERSION = 1
 RULE_PATH_BENEATH = 1
@@ -84,23 +86,37 @@ def restrict(readable: Iterable[str], hidden: Iterable[str]) -> int:
 
 def forbid_new_privileges() -> None:
     """No program that this process starts gets more rights than it has. Users must say so first."""
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0))):
+    if LIBC.prctl(PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0))):
         raise OSError(ctypes.get_errno(), "no_new_privs")
 
 
-def expanded(paths: Iterable[str], hidden: list[str]) -> Iterator[str]:
-    """The paths, where a folder that holds hidden ones is replaced by what else is in it: a rule covers a whole tree."""
-    for path in dict.fromkeys(map(os.path.realpath, paths)):
-        if path in hidden:
-            continue
-        if not any(other.startswith(path + os.sep) for other in hidden):
-            yield path
-            continue
-        try:
-            inside = sorted(entry.path for entry in os.scandir(path))
-        except OSError:
-            continue
-        yield from expanded(inside, hidden)
+def expanded(paths: Iterable[str], hidden: Collection[str]) -> Iterator[str]:
+    """The paths, where a folder that holds hidden ones is replaced by what else is in it: a rule covers a whole tree.
+
+    `hidden` are real paths, without links.
+    """
+    done: set[str] = set()
+    for path in map(os.path.realpath, paths):
+        if path not in done:
+            done.add(path)
+            yield from _without(path, hidden, done)
+
+
+def _without(path: str, hidden: Collection[str], done: set[str]) -> Iterator[str]:
+    if path in hidden:
+        return
+    inside = path + os.sep
+    if not any(other.startswith(inside) for other in hidden):
+        yield path
+        return
+    with contextlib.suppress(OSError), os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_symlink() and entry.is_dir():
+                continue  # it may lead anywhere
+            found = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+            if found not in done:
+                done.add(found)
+                yield from _without(found, hidden, done)
 
 
 def _allow(ruleset: int, path: str, file_rights: int, folder_rights: int) -> None:
@@ -121,7 +137,7 @@ def _newest(table: dict[int, int], abi: int) -> int:
 
 
 def _call(number: int, *arguments: object) -> int:
-    result = int(ctypes.CDLL(None, use_errno=True).syscall(ctypes.c_long(number), *arguments))
+    result = int(LIBC.syscall(ctypes.c_long(number), *arguments))
     if result < 0:
         error = ctypes.get_errno()
         raise OSError(error, f"system call {number}: {os.strerror(error)}")
