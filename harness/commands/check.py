@@ -92,10 +92,9 @@ def watch_command(kata: Kata | None, seed: int, workspace: Workspace) -> int:
       kata watch conv2d
     """
     kata, path = find_solution(kata, None, workspace)
-    sandbox = "bwrap" if bwrap_works() else "none"
-    worker = spawn(sandbox)
+    worker = spawn()
     from harness.commands.watch import watch
     from harness.judge.session import Options
 
-    watch(kata, path, workspace, Options(seed=seed, timing=False, sandbox=sandbox), worker)
+    watch(kata, path, workspace, Options(seed=seed, timing=False), worker)
     return 0

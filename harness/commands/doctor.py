@@ -6,7 +6,6 @@ import platform
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
@@ -16,7 +15,7 @@ from harness.commands.parameters import workspace_option
 from harness.practice.workspace import Workspace
 from harness.sandbox.client import WorkerClient
 from harness.sandbox.errors import JudgeFailure, SandboxError
-from harness.sandbox.spawn import bwrap_works
+from harness.sandbox.proxy import Solution
 from harness.screens.sentences import say
 
 
@@ -38,7 +37,6 @@ def doctor_command(workspace: Workspace) -> int:
         ("katas", str(len(catalog.all_names()))),
         ("workspace", f"{workspace.root}{'' if workspace.exists else ' (nothing started yet)'}"),
         ("history", "present" if workspace.history_file.exists() else "none yet"),
-        ("bubblewrap", "works, and is used" if bwrap_works() else "not available; workers run with resource limits only"),
     ]
     failure = None
     with tempfile.TemporaryDirectory(prefix="kata-doctor-") as folder:
@@ -48,8 +46,8 @@ def doctor_command(workspace: Workspace) -> int:
         try:
             client.start()
             client.begin_check(0)
-            message: dict[str, Any] = {"op": "call", "target": None, "name": "probe", "args": (), "kwargs": {}}
-            rows += client.request(message, "probe")["value"]
+            rows.append(("sandbox", client.sandbox))
+            rows += Solution(client, probe.name).probe()
         except (JudgeFailure, SandboxError) as error:
             failure = str(error)
         finally:
