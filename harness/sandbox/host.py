@@ -105,12 +105,13 @@ class Host:
         return Result(self._plain(getattr(self._objects[request.target], request.name)))
 
     def _set(self, request: messages.Set) -> Result:
+        last: Any
         *outer, last = request.path
         place = self._inside(request.target, outer)
         if isinstance(place, dict | list):
             place[last] = self._local(request.value)
         else:
-            setattr(place, str(last), self._local(request.value))
+            setattr(place, last, self._local(request.value))
         return Result()
 
     def _fill(self, request: messages.Fill) -> Result:
