@@ -9,11 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.judge.testing import (
+from harness.judge.randomness import chi_square_bound
+from harness.sandbox.errors import SolutionRaised
+from harness.sandbox.local import LocalBackend
+from harness.sandbox.proxy import Solution
+from harness.sandbox.transcript import Transcript
+from harness.testing import (
+    Case,
     CheckFailed,
-    LayerCase,
+    Layer,
+    Run,
     assert_close,
     assert_dtype,
+    assert_frequencies,
     assert_gradient,
     assert_honours_generator,
     assert_no_warnings,
@@ -28,12 +36,7 @@ from harness.judge.testing import (
     gradients,
     note,
     read_only,
-    share_parameters,
 )
-from harness.sandbox.errors import SolutionRaised
-from harness.sandbox.local import LocalBackend
-from harness.sandbox.proxy import Solution
-from harness.sandbox.transcript import Transcript
 from reference.linear import Linear
 
 
@@ -131,9 +134,14 @@ class TestClose:
             assert_close(np.array([2e-12]), np.array([0.0]), "out")
 
     def test_float32_is_given_the_room_it_needs(self) -> None:
-        assert_close((self.EXPECTED * (1 + 2e-6)).astype(np.float32), self.EXPECTED, "out")
+        expected = self.EXPECTED.astype(np.float32)
+        assert_close((self.EXPECTED * (1 + 2e-6)).astype(np.float32), expected, "out")
         with pytest.raises(CheckFailed):
-            assert_close((self.EXPECTED * (1 + 2e-5)).astype(np.float32), self.EXPECTED, "out")
+            assert_close((self.EXPECTED * (1 + 2e-5)).astype(np.float32), expected, "out")
+
+    def test_answering_float32_does_not_loosen_the_tolerance(self) -> None:
+        with pytest.raises(CheckFailed):
+            assert_close((self.EXPECTED * (1 + 2e-6)).astype(np.float32), self.EXPECTED, "out")
 
     def test_tolerance_can_be_given(self) -> None:
         assert_close(self.EXPECTED * 1.01, self.EXPECTED, "out", rtol=0.02)
@@ -201,7 +209,10 @@ class TestGradients:
 
     @pytest.mark.parametrize("kind", [list, tuple])
     def test_list_or_tuple(self, kind: type) -> None:
-        assert gradients(kind([1, 2, 3]), self.NAMES) == (1, 2, 3)
+        assert gradients(kind([1, 2, 3]), self.NAMES) == {"d_x": 1, "d_weight": 2, "d_bias": 3}
+
+    def test_a_single_gradient_comes_bare(self) -> None:
+        assert gradients(5, ["d_x"]) == {"d_x": 5}
 
     @pytest.mark.parametrize(
         ("result", "came"),
@@ -245,74 +256,61 @@ class ConstantLayer(Linear):
 
 
 class TestLayers:
-    def case(self, definition: type, n_in: int = 4, n_out: int = 3) -> tuple[LayerCase, Linear]:
-        rng = np.random.default_rng(0)
-        theirs, ours = solution_of(Layer=definition).Layer(n_in, n_out), Linear(n_in, n_out)
-        share_parameters(theirs, ours, rng, ("weight", "bias"))
-        return LayerCase(theirs, rng.normal(size=(5, n_in)), ("weight", "bias")), ours
+    def runs(self, definition: type) -> tuple[Run, Run]:
+        """A layer under the reference's name, and the reference, with the same parameters and input."""
+        layer = Layer(Linear, "x @ weight + bias", {"plain": Case(4, 3, x=(5, 4))}, parameters=("weight", "bias"))
+        return layer.runs(solution_of(Linear=definition), np.random.default_rng(0))
 
     def check(self, definition: type, name: str) -> None:
-        case, ours = self.case(definition)
-        assert_own_gradient(case, name, np.random.default_rng(1))
-        assert_reference_gradient(case, ours, name, np.random.default_rng(2))
+        theirs, ours = self.runs(definition)
+        assert_own_gradient(theirs, name, np.random.default_rng(1))
+        assert_reference_gradient(theirs, ours, name, np.random.default_rng(2))
 
     def test_parameters_are_shared_and_not_aliased(self) -> None:
-        case, ours = self.case(Linear)
-        np.testing.assert_array_equal(case.layer.weight, ours.weight)
-        ours.weight += 1
-        assert not np.any(case.layer.weight == ours.weight)
+        theirs, ours = self.runs(Linear)
+        np.testing.assert_array_equal(theirs.target.weight, ours.target.weight)
+        ours.target.weight += 1
+        assert not np.any(theirs.target.weight == ours.target.weight)
 
     @pytest.mark.parametrize("name", ["d_x", "d_weight", "d_bias"])
     def test_right_layer_passes(self, name: str) -> None:
         self.check(Linear, name)
 
     def test_wrong_gradient_is_located(self) -> None:
-        case, ours = self.case(WrongBackward)
+        theirs, ours = self.runs(WrongBackward)
         for name in ("d_x", "d_bias"):
             self.check(WrongBackward, name)
         with pytest.raises(
             CheckFailed, match=r"not the derivative of your own forward\. d_weight: 12 of 12 .*\(numerically\)$"
         ) as caught:
-            assert_own_gradient(case, "d_weight", np.random.default_rng(1))
+            assert_own_gradient(theirs, "d_weight", np.random.default_rng(1))
         np.testing.assert_allclose(caught.value.got, 2 * caught.value.expected, rtol=1e-6)
         with pytest.raises(CheckFailed, match=r"^d_weight: 12 of 12 values are wrong") as caught:
-            assert_reference_gradient(case, ours, "d_weight", np.random.default_rng(1))
+            assert_reference_gradient(theirs, ours, "d_weight", np.random.default_rng(1))
         assert "your own forward" not in str(caught.value)
 
     @pytest.mark.parametrize("name", ["d_x", "d_weight", "d_bias"])
     def test_follow_through(self, name: str) -> None:
-        """A backward that fits a wrong forward keeps the points of its own check, and is told so in the other."""
-        case, ours = self.case(WrongForward)
-        assert_own_gradient(case, name, np.random.default_rng(1))
+        """A backward that fits a wrong forward keeps the points of its own check, and the other check says so."""
+        theirs, ours = self.runs(WrongForward)
+        assert_own_gradient(theirs, name, np.random.default_rng(1))
         sentence = "your backward is the derivative of your own forward, so the mistake is in forward"
         with pytest.raises(CheckFailed, match=f"; {re.escape(sentence)}$"):
-            assert_reference_gradient(case, ours, name, np.random.default_rng(2))
+            assert_reference_gradient(theirs, ours, name, np.random.default_rng(2))
 
     @pytest.mark.parametrize("name", ["d_x", "d_weight", "d_bias"])
     def test_constant_forward_earns_no_follow_through(self, name: str) -> None:
-        case, _ = self.case(ConstantLayer)
+        theirs, _ = self.runs(ConstantLayer)
         with pytest.raises(CheckFailed, match=f"forward does not depend on {name.removeprefix('d_')}"):
-            assert_own_gradient(case, name, np.random.default_rng(1))
-
-    def test_options_reach_forward(self) -> None:
-        class Switch:
-            def forward(self, x: np.ndarray, *, factor: float) -> np.ndarray:
-                self._factor = factor
-                return factor * x
-
-            def backward(self, d_out: np.ndarray) -> np.ndarray:
-                return self._factor * d_out
-
-        layer = solution_of(Switch=Switch).Switch()
-        assert_own_gradient(LayerCase(layer, np.ones((2, 3)), options={"factor": 3.0}), "d_x", np.random.default_rng(0))
+            assert_own_gradient(theirs, name, np.random.default_rng(1))
 
     def test_closer_looks_are_left_out_of_the_transcript(self) -> None:
         """Calls made only to describe a failure would make the diagnosis compare what no mistake ever returned."""
-        case, _ = self.case(WrongBackward)
-        transcript: Transcript = case.layer._solution._transcript
+        theirs, _ = self.runs(WrongBackward)
+        transcript: Transcript = theirs.target._solution._transcript
         transcript.exchanges.clear()
         with pytest.raises(CheckFailed):
-            assert_own_gradient(case, "d_weight", np.random.default_rng(1))
+            assert_own_gradient(theirs, "d_weight", np.random.default_rng(1))
         assert len(transcript.values) < 20
 
 
@@ -393,8 +391,8 @@ class TestRejects:
         ("error", "message"),
         [
             (None, "stride=-1 must raise ValueError, but nothing was raised"),
-            (TypeError("stride"), "stride=-1 must raise ValueError; f raised TypeError: stride"),
-            (AssertionError("stride"), "stride=-1 must raise ValueError; f raised AssertionError: stride"),
+            (TypeError("stride"), "stride=-1 must raise ValueError, but f raised TypeError: stride"),
+            (AssertionError("stride"), "stride=-1 must raise ValueError, but f raised AssertionError: stride"),
             (
                 ValueError("stride must be at least 1"),
                 "stride=-1 raises ValueError, but its message does not name the value: 'stride must be at least 1'",
@@ -449,6 +447,28 @@ class TestRandomness:
             assert_honours_generator(lambda rng: other.normal(size=3), "weight")
         with fails("weight is the same for generators with different seeds: draw it from `rng`"):
             assert_honours_generator(lambda rng: np.ones(3), "weight")
+
+    P = np.array([0.5, 0.3, 0.15, 0.05])
+
+    def test_frequencies_of_the_right_distribution_pass(self) -> None:
+        for seed in range(50):
+            counts = np.random.default_rng(seed).multinomial(4000, self.P)
+            assert_frequencies(solution_of(), counts, self.P, "the token")
+
+    def test_frequencies_of_another_temperature_are_found(self) -> None:
+        moved = np.array([0.5, 0.3, 0.15, 0.05]) ** 0.75
+        for seed in range(50):
+            counts = np.random.default_rng(seed).multinomial(4000, moved / moved.sum())
+            with pytest.raises(CheckFailed, match="chi-square is"):
+                assert_frequencies(solution_of(), counts, self.P, "the token")
+
+    def test_an_outcome_of_probability_zero_must_not_come(self) -> None:
+        with fails("the token: 2 came 1 times, but its probability is 0"):
+            assert_frequencies(solution_of(), np.array([500, 499, 1]), np.array([0.5, 0.5, 0.0]), "the token")
+
+    @pytest.mark.parametrize(("degrees", "exact"), [(1, 37.325), (2, 41.447), (3, 44.838), (10, 62.936)])
+    def test_chi_square_bound(self, degrees: int, exact: float) -> None:
+        assert chi_square_bound(degrees) == pytest.approx(exact, rel=1e-3)
 
     def test_notes_and_their_mark(self) -> None:
         solution = solution_of()

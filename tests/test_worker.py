@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.judge.assertions import assert_close
 from harness.judge.plugin import CheckPlugin
 from harness.judge.replay import Attempt, Check, run_check
-from harness.judge.testing import assert_close
 from harness.judge.verdict import Outcome
 from harness.sandbox import landlock, messages
 from harness.sandbox.client import KEPT_CHECK_OUTPUT_BYTES, KEPT_OUTPUT_BYTES, WorkerClient

@@ -1,0 +1,253 @@
+"""The contracts: a correct layer passes every check, and each check catches a layer that the others may let pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.judge.bank import names_in
+from harness.judge.contract import LAYOUTS, LayerContract
+from harness.judge.replay import Check, changed_inputs_counted, run_check
+from harness.sandbox.local import LocalBackend
+from harness.testing import (
+    Case,
+    Forward,
+    Gradient,
+    GradientLayouts,
+    Layer,
+    Layouts,
+    Optimiser,
+    Robustness,
+    StartsAt,
+    StartsNormal,
+    State,
+    Update,
+)
+
+LAYER = """
+import numpy as np
+
+
+class Scale:
+    def __init__(self, width, rng=None):
+        rng = np.random.default_rng() if rng is None else rng
+        self.weight = rng.normal(size=width)
+        self.bias = np.zeros(width)
+
+    def forward(self, x):
+        self._x = x
+        return x**2 * self.weight + self.bias
+
+    def backward(self, d_out):
+        d_x = d_out * self.weight * 2 * self._x
+        d_weight = (d_out * self._x**2).sum(axis=0)
+        d_bias = d_out.sum(axis=0)
+        return d_x, d_weight, d_bias
+"""
+
+SGD = """
+import numpy as np
+
+
+class Momentum:
+    def __init__(self, params, lr=0.1, momentum=0.9):
+        self.params, self.lr, self.momentum = params, lr, momentum
+        self.velocities = [np.zeros_like(p) for p in params]
+
+    def step(self, grads):
+        for p, v, g in zip(self.params, self.velocities, grads):
+            v *= self.momentum
+            v += g
+            p -= self.lr * v
+"""
+
+
+def failing(groups: dict[str, type], source: str) -> set[str]:
+    """The names of the checks that a solution fails, each once, whatever their cases."""
+    backend = LocalBackend(names_in(source, "toy"))
+    attempts = []
+    for group, definition in groups.items():
+        instance = definition()
+        for name in (n for n in dir(definition) if n.startswith("test_") and getattr(definition, n) is not None):
+            for arguments in _arguments(instance, name):
+                method: Callable[..., None] = getattr(instance, name)
+                wanted = method.__code__.co_varnames[: method.__code__.co_argcount]
+
+                def call(method: Callable[..., None] = method, wanted: Any = wanted, **given: Any) -> None:
+                    method(**{key: value for key, value in given.items() if key in wanted})
+
+                check = Check(
+                    f"{name}[{arguments}]", group, name, call, arguments, watches_inputs=hasattr(method, "watches_inputs")
+                )
+                attempts.append((check, run_check(check, backend, "toy.py", 0)))
+    attempts = [*attempts, *changed_inputs_counted(attempts)]
+    return {check.title for check, attempt in attempts if attempt.error is not None}
+
+
+def _arguments(instance: Any, name: str) -> list[dict[str, Any]]:
+    """What pytest would parametrise the check with."""
+    seen: list[dict[str, Any]] = []
+
+    class Metafunc:
+        function = getattr(type(instance), name)
+
+        @staticmethod
+        def parametrize(names: str, values: Any, ids: Any = None) -> None:
+            keys = [key.strip() for key in names.split(",")]
+            seen.extend(dict(zip(keys, value if len(keys) > 1 else (value,), strict=True)) for value in values)
+
+    if hasattr(instance, "pytest_generate_tests"):
+        instance.pytest_generate_tests(Metafunc())
+    return seen or [{}]
+
+
+def layer_groups() -> dict[str, type]:
+    layer = Layer(
+        names_in(LAYER, "reference")["Scale"],
+        "x**2 * weight + bias",
+        {"plain": Case(4, x=(5, 4)), "one row": Case(3, x=(1, 3))},
+        parameters=("weight", "bias"),
+        starts={"weight": StartsNormal(1.0, "N(0, 1)"), "bias": StartsAt(0)},
+        start=(20_000,),
+    )
+    groups: dict[str, type] = {}
+    for base in (Forward, Gradient, Robustness, Layouts):
+        kind: Any = type(LayerContract)(f"Test{base.__name__}", (base,), {}, layer=layer)
+        groups[base.__name__] = kind
+    return groups
+
+
+def optimiser_groups() -> dict[str, type]:
+    optimiser = Optimiser(
+        names_in(SGD, "reference")["Momentum"],
+        "the formula",
+        memory="a velocity",
+        usual={"lr": 0.1},
+        other={"lr": 0.03, "momentum": 0.5},
+        options={"momentum 0.2": {"momentum": 0.2}},
+    )
+    groups: dict[str, type] = {}
+    for base in (Update, State, GradientLayouts):
+        kind: Any = type(base)(f"Test{base.__name__}", (base,), {}, optimiser=optimiser)
+        groups[base.__name__] = kind
+    return groups
+
+
+LAYERS = {
+    "test_values": ("+ self.bias", "- self.bias"),
+    "test_parameters_in_place": (
+        "        return x**2 * self.weight",
+        "        if not hasattr(self, '_w') or self.weight is not self._of:\n"
+        "            self._w, self._of = self.weight.copy(), self.weight\n        return x**2 * self._w",
+    ),
+    "test_parameters_replaced": (
+        "        return x**2 * self.weight",
+        "        if not hasattr(self, '_w'):\n            self._w = self.weight\n        return x**2 * self._w",
+    ),
+    "test_start": ("self.bias = np.zeros(width)", "self.bias = np.ones(width)"),
+    "test_own_forward": ("* 2 * self._x", "* self._x"),
+    "test_correct": ("d_out.sum(axis=0)", "d_out.mean(axis=0)"),
+    "test_second_backward": ("        return d_x, ", "        self._x = self._x * 0.5\n        return d_x, "),
+    "test_after_other_batch": (
+        "        self._x = x\n",
+        "        if not hasattr(self, '_x') or self._x.shape != x.shape:\n            self._x = x\n",
+    ),
+    "test_two_layers": ("        self._x = x\n", "        Scale._x = x\n"),
+    "test_inputs_unchanged": ("        d_bias", "        d_out *= 2\n        d_bias"),
+    "test_generator": ("rng.normal(size=width)", "np.random.default_rng().normal(size=width)"),
+    "test_default_generator": (
+        "rng = np.random.default_rng() if rng is None",
+        "rng = np.random.default_rng(0) if rng is None",
+    ),
+    "test_layouts": ("        self._x = x\n", "        self._x = x if x.flags.c_contiguous else x * 1.5\n"),
+    "test_float32": ("        self._x = x\n", "        self._x = x if x.dtype == np.float64 else np.round(x, 2)\n"),
+}
+
+OPTIMISERS = {
+    "test_defaults": ("lr=0.1, momentum=0.9", "lr=0.1, momentum=0.95"),
+    "test_options": ("v *= self.momentum", "v *= 0.9"),
+    "test_by_name": ("lr=0.1, momentum=0.9):\n        ", "lr=0.1, mu=0.9, momentum=None):\n        momentum = mu\n        "),
+    "test_trajectory": ("            v += g\n", "            v += g if abs(v).sum() < 60 else 0.9 * g\n"),
+    "test_bowl": ("p -= self.lr * v", "p -= self.lr * v if p.ndim != 2 or p.shape != (2, 3) else 0.99 * self.lr * v"),
+    "test_first_step": ("np.zeros_like(p)", "np.ones_like(p)"),
+    "test_coasting": ("            v *= self.momentum\n", "            v *= self.momentum if g.any() else 0.5\n"),
+    "test_own_state": (
+        "[np.zeros_like(p) for p in params]",
+        "[v for s in [{}] for p in params for v in [s.setdefault(p.shape, np.zeros_like(p))]]",
+    ),
+    "test_two_optimisers": (
+        "self.params, self.lr, self.momentum = params, lr, momentum",
+        "self.params, self.lr, Momentum.momentum = params, lr, momentum",
+    ),
+    "test_fresh_start": (
+        "self.velocities = [np.zeros_like(p) for p in params]",
+        "Momentum.kept = getattr(Momentum, 'kept', {})\n"
+        "        self.velocities = [Momentum.kept.setdefault(id(p), np.zeros_like(p)) for p in params]",
+    ),
+    "test_parameters_written_outside": (
+        "            p -= self.lr * v",
+        "            self.own = getattr(self, 'own', {})\n            o = self.own.setdefault(id(p), p.copy())\n"
+        "            o -= self.lr * v\n            p[...] = o",
+    ),
+    "test_gradients_unchanged": ("            v += g\n", "            v += g\n            g *= 0.5\n"),
+    "test_layouts": ("            v += g\n", "            v += g if g.flags.writeable else 2 * g\n"),
+    "test_views": ("            p -= self.lr * v", "            f = np.ascontiguousarray(p)\n            f -= self.lr * v"),
+    "test_reused_gradients": (
+        "            v += g\n",
+        "            self.last = getattr(self, 'last', {})\n            before = self.last.get(id(p), g)\n"
+        "            v += g if before is not g or id(p) not in self.last else 1.5 * g\n            self.last[id(p)] = g\n",
+    ),
+}
+
+
+def test_correct_layer_passes_every_check() -> None:
+    assert failing(layer_groups(), LAYER) == set()
+
+
+def test_correct_optimiser_passes_every_check() -> None:
+    assert failing(optimiser_groups(), SGD) == set()
+
+
+@pytest.mark.parametrize("check", LAYERS)
+def test_check_of_a_layer_catches(check: str) -> None:
+    old, new = LAYERS[check]
+    assert LAYER.count(old) == 1
+    assert check in failing(layer_groups(), LAYER.replace(old, new))
+
+
+@pytest.mark.parametrize("check", OPTIMISERS)
+def test_check_of_an_optimiser_catches(check: str) -> None:
+    old, new = OPTIMISERS[check]
+    assert SGD.count(old) == 1
+    assert check in failing(optimiser_groups(), SGD.replace(old, new))
+
+
+def test_every_check_of_the_contracts_is_tried() -> None:
+    named = {n for base in (Forward, Gradient, Robustness, Layouts) for n in vars(base) if n.startswith("test_")}
+    assert named == set(LAYERS)
+    named = {n for base in (Update, State, GradientLayouts) for n in vars(base) if n.startswith("test_")}
+    assert named == set(OPTIMISERS)
+
+
+def test_one_wrong_factor_fails_only_the_checks_of_what_it_is_about() -> None:
+    """A scale in forward is no fault of second calls, other batches, two layers, layouts and float32."""
+    found = failing(layer_groups(), LAYER.replace("return x**2 * self.weight", "return 2 * x**2 * self.weight"))
+    assert found <= {"test_values", "test_own_forward"}
+
+
+def test_a_constant_backward_earns_nothing_where_its_values_count() -> None:
+    constant = LAYER[: LAYER.index("        d_x = ")] + (
+        "        return tuple(np.full_like(a, 12345.0) for a in (self._x, self.weight, self.bias))\n"
+    )
+    checks = {n for n in vars(Gradient) if n.startswith("test_")}
+    assert checks - failing(layer_groups(), constant) <= {"test_after_other_batch", "test_two_layers"}
+
+
+def test_layouts_are_as_named() -> None:
+    array = np.ones((3, 4))
+    assert not LAYOUTS["read-only"](array).flags.writeable
+    assert not LAYOUTS["gapped"](array).flags.contiguous
+    assert LAYOUTS["Fortran order"](array).flags.f_contiguous
