@@ -15,6 +15,7 @@ from harness.practice.kind import Kind
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 CHECKS_A_GROUP = 4
+POINTS = {"forward": 40, "gradient": 40, "robustness": 20}  # of every kata: a history knows no better
 MESSAGE = "out[0, 1] is 0.25, expected 0.5"
 
 
@@ -22,9 +23,9 @@ def make_verdict(
     kata: Kata, wrong: int = 0, mistake: str | None = None, ratio: float | None = None, message: str = MESSAGE
 ) -> Verdict:
     """A verdict in which the last `wrong` checks failed, all with that message, the first of them showing that mistake."""
-    total = CHECKS_A_GROUP * len(kata.points)
+    total = CHECKS_A_GROUP * len(POINTS)
     groups = []
-    for position, (name, points) in enumerate(kata.points.items()):
+    for position, (name, points) in enumerate(POINTS.items()):
         checks = []
         for index in range(position * CHECKS_A_GROUP, (position + 1) * CHECKS_A_GROUP):
             failed = index >= total - wrong
@@ -32,7 +33,7 @@ def make_verdict(
             outcome = Outcome.FAILED if failed else Outcome.PASSED
             text = message if failed else ""
             title = f"{name} holds ({index})"
-            checks.append(CheckResult(f"Test{name.title()}::test_{index}", title, outcome, text, 0.01, shows))
+            checks.append(CheckResult(f"Test{name.title()}::test_{index}", title, outcome, text, 0.01, diagnosis=shows))
         groups.append(GroupResult(name, points, tuple(checks)))
     timing = Timing(ratio, ratio * 0.95, ratio * 1.05, ratio * 2.0, 2.0) if ratio else None
     return Verdict(kata.name, kata.file_name, 0, tuple(groups), timing, check_seconds=0.3)
@@ -124,8 +125,8 @@ def practise_for_months(workspace: Path, now: float, seed: int = 0) -> Learner:
             day, gap = day - gap * rng.uniform(0.8, 1.7), gap * 4
     learner.sit(katas[-5].name, 4.2, minutes=30, wrong=(9, 7), revealed=True)
     learner.sit(katas[-4].name, 1.1, minutes=20, wrong=(8, 5, 3))
-    learner.sit("relu", 12.3, kind=Kind.HUNT, planted="BackwardIgnoresMask", wrong=(4, 0))
-    learner.sit("tanh", 2.3, kind=Kind.HUNT, planted="SecretMistake", wrong=(4,))
+    learner.sit("relu", 12.3, kind=Kind.HUNT, planted="missing-upstream", wrong=(4, 0))
+    learner.sit("tanh", 2.3, kind=Kind.HUNT, planted="secret-mistake", wrong=(4,))
     learner.interview(("relu", "linear", "conv2d"), 6.0, 45)
     learner.time = now
     return learner

@@ -18,7 +18,7 @@ import pytest
 
 from harness import catalog
 from harness.authoring.hunts import plant
-from harness.judge.bank import load_bank
+from harness.judge.bank import find_mistake
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Open = Callable[..., Any]
@@ -88,7 +88,7 @@ def test_check_without_timing_does_not_time(kata: Run, tmp_path: Path) -> None:
 
 def test_json_is_one_object_with_exactly_the_promised_keys(kata: Run, tmp_path: Path) -> None:
     kata("start", "linear")
-    [mistake] = [mistake for mistake in load_bank("linear") if mistake.name == "MeanBiasGradient"]
+    mistake = find_mistake("linear", "averaged-bias-gradient")
     (tmp_path / "linear.py").write_text(plant([mistake]) + "\nprint('hello')\n", encoding="utf-8")
     done = kata("check", "--json", "--seed", "3")
     assert done.returncode == 1
@@ -113,7 +113,7 @@ def test_json_is_one_object_with_exactly_the_promised_keys(kata: Run, tmp_path: 
             assert check["outcome"] in {"passed", "failed", "error", "timeout", "crashed", "blocked"}
             assert (check["message"] == "") == (check["outcome"] == "passed")
     named = {d["mistake"]: d["explanation"] for check in checks for d in check["diagnosis"]}
-    assert named == {"MeanBiasGradient": mistake.explanation}
+    assert named == {"averaged-bias-gradient": mistake.explanation}
 
 
 def test_json_of_a_pass_holds_the_timing(kata: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from harness import catalog
 from harness.authoring.hunts import plant
 from harness.authoring.stub import make_stub
-from harness.judge.bank import load_bank
+from harness.judge.bank import find_mistake
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -56,13 +56,12 @@ PRINTS = REFERENCE.replace(
 
 def planted(name: str) -> str:
     """The reference with that mistake of the bank."""
-    [mistake] = [mistake for mistake in load_bank("linear") if mistake.name == name]
-    return plant([mistake])
+    return plant([find_mistake("linear", name)])
 
 
 SCREENS = {
     "stub": (make_stub(LINEAR), 1),
-    "mistake": (planted("MeanBiasGradient"), 1),
+    "mistake": (planted("averaged-bias-gradient"), 1),
     "passed": (REFERENCE, 0),
     "timeout_and_crash": (HANGS_AND_CRASHES, 1),
     "printed": (PRINTS, 1),

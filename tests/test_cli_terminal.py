@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from harness import catalog
 from harness.authoring.hunts import plant
 from harness.cli import COMMANDS, run
-from harness.judge.bank import load_bank
+from harness.judge.bank import find_mistake
 from harness.screens.console import make_console
 from harness.screens.texts import show_hint, show_statement
 
@@ -60,7 +60,7 @@ def test_no_screen_is_wider_than_60_columns(kata: Run, tmp_path: Path) -> None:
         kata(*words.split(), columns=60) for words in ("", "list", "hint", "doctor", "bench", "start", "diff", "chekc")
     ]
     screens += [kata(*words.split(), columns=60) for words in ("start conv2d", "start conv2", "check --all")]
-    [mistake] = [mistake for mistake in load_bank("conv2d") if mistake.name == "BatchOnlyBiasGradient"]
+    mistake = find_mistake("conv2d", "batch-only-bias-gradient")
     for content in (plant([mistake]), PRINTS, CONV.reference_file.read_text(encoding="utf-8")):
         (tmp_path / "conv2d.py").write_text(content, encoding="utf-8")
         screens.append(kata("check", "conv2d", "--verbose", columns=60))

@@ -43,7 +43,7 @@ def test_the_seed_decides_the_set() -> None:
     assert len({tuple(kata.name for kata in draw(KATAS, 45, None, seed)) for seed in range(30)}) > 5
 
 
-@pytest.mark.parametrize("topic", catalog.TOPICS)
+@pytest.mark.parametrize("topic", catalog.all_topics())
 def test_a_topic_and_the_time_are_kept(topic: str) -> None:
     for minutes in (30, 45, 90):
         drawn = draw(KATAS, minutes, topic, 1)

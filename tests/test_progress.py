@@ -82,25 +82,25 @@ def test_status_marks_what_is_due(tmp_path: Path, learner: Learner) -> None:
 
 
 def test_status_tells_the_mistakes_made_most_with_their_lesson(tmp_path: Path, learner: Learner) -> None:
-    learner.sit("relu", 6, wrong=[5, 0], mistake="OneAtZero")
-    learner.sit("relu", 5, wrong=[5, 0], mistake="OneAtZero")
-    learner.sit("conv2d", 4, wrong=[5, 0], mistake="FlippedKernel")
-    learner.sit("tanh", 3, wrong=[5, 0], mistake="NoLongerInTheBank")
+    learner.sit("relu", 6, wrong=[5, 0], mistake="unit-slope-at-zero")
+    learner.sit("relu", 5, wrong=[5, 0], mistake="unit-slope-at-zero")
+    learner.sit("conv2d", 4, wrong=[5, 0], mistake="flipped-kernel")
+    learner.sit("tanh", 3, wrong=[5, 0], mistake="no-longer-in-the-bank")
     screen = output(tmp_path, "status")
     most, flipped, gone = (
-        screen.index(text) for text in ("twice in relu: OneAtZero", "once in conv2d: Flip", "tanh: NoLonger")
+        screen.index(text) for text in ("twice in relu: unit-slope-at-zero", "once in conv2d: flip", "tanh: no-longer")
     )
     assert most < gone < flipped
     assert "The kernel is flipped before it is applied" in screen
 
 
 def test_status_counts_hunts_and_interviews_apart(tmp_path: Path, learner: Learner) -> None:
-    learner.sit("relu", 6, kind=Kind.HUNT, planted="SomeMistake")
-    learner.sit("relu", 5, wrong=[2], kind=Kind.HUNT, planted="OtherMistake")
+    learner.sit("relu", 6, kind=Kind.HUNT, planted="some-mistake")
+    learner.sit("relu", 5, wrong=[2], kind=Kind.HUNT, planted="other-mistake")
     learner.interview(("tanh", "linear"), 2, 45)
     screen = output(tmp_path, "status")
     assert "Bug hunts: 1 of 2 solved · Interviews: 1" in screen
-    assert "OtherMistake" not in screen
+    assert "other-mistake" not in screen
     assert row(screen, "relu") == ["relu", "new"]
     assert row(screen, "tanh") == ["tanh", "new"]
 
@@ -115,7 +115,7 @@ def test_screens_fit_60_columns_without_colour(tmp_path: Path) -> None:
     screen = output(tmp_path, "status", columns=60)
     assert re.search(r"^kata +state +ratio +attempts +last +due$", screen, re.MULTILINE)
     assert all(f"  {name} " in screen for name in catalog.all_names())
-    assert re.search(r"^  computational-graph +best \d+ +3 +1 d *$", screen, re.MULTILINE)
+    assert re.search(r"^  [a-z0-9-]+ +best \d+ +3 +1 d *$", screen, re.MULTILINE)
 
 
 def test_status_survives_a_damaged_history(tmp_path: Path) -> None:

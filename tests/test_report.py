@@ -126,18 +126,18 @@ def test_page_fetches_nothing_and_runs_nothing(months: Path) -> None:
 
 def test_a_mistake_is_told_with_its_explanation(tmp_path: Path) -> None:
     learner = Learner(tmp_path, NOW)
-    learner.sit("conv2d", 3, wrong=[5, 0], mistake="FlippedKernel")
-    learner.sit("relu", 2, wrong=[5, 0], mistake="NoLongerInTheBank")
+    learner.sit("conv2d", 3, wrong=[5, 0], mistake="flipped-kernel")
+    learner.sit("relu", 2, wrong=[5, 0], mistake="no-longer-in-the-bank")
     text = report_of(learner, tmp_path / "report.html").text
     assert "The kernel is flipped before it is applied" in text
     assert "Every deep-learning framework computes the cross-correlation" in text
-    assert "NoLongerInTheBank" in text
+    assert "no-longer-in-the-bank" in text
 
 
 def test_the_mistake_of_an_unsolved_hunt_stays_secret(months: Path) -> None:
     source = months.read_text(encoding="utf-8")
-    assert "SecretMistake" not in source
-    assert "BackwardIgnoresMask" in source
+    assert "secret-mistake" not in source
+    assert "missing-upstream" in source
 
 
 def test_what_the_learner_wrote_is_escaped_everywhere(tmp_path: Path) -> None:

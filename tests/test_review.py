@@ -148,7 +148,7 @@ def test_no_interval_is_longer_than_180_days(learner: Learner) -> None:
 def test_hunts_and_interviews_change_no_due_date(learner: Learner) -> None:
     learner.sit("relu", 3, minutes=1)
     before = relu_memory(learner)
-    learner.sit("relu", 2, wrong=[3, 0], kind=Kind.HUNT, planted="SomeMistake")
+    learner.sit("relu", 2, wrong=[3, 0], kind=Kind.HUNT, planted="some-mistake")
     learner.interview(("relu", "linear"), 1, 30)
     record = record_of(learner)
     assert memories(record, KATAS) == {"relu": before}
@@ -166,12 +166,12 @@ def test_a_solution_brought_along_counts_once_as_good(learner: Learner) -> None:
 
 
 def test_a_mistake_counts_once_a_sitting_and_not_in_hunts(learner: Learner) -> None:
-    learner.sit("relu", 5, wrong=[5, 4, 0], mistake="OneAtZero")
-    learner.sit("relu", 4, wrong=[5, 0], mistake="OneAtZero")
-    learner.sit("tanh", 3, wrong=[5, 0], mistake="NoSquare")
-    learner.sit("relu", 2, wrong=[5, 0], mistake="Planted", kind=Kind.HUNT, planted="Planted")
+    learner.sit("relu", 5, wrong=[5, 4, 0], mistake="unit-slope-at-zero")
+    learner.sit("relu", 4, wrong=[5, 0], mistake="unit-slope-at-zero")
+    learner.sit("tanh", 3, wrong=[5, 0], mistake="missing-square")
+    learner.sit("relu", 2, wrong=[5, 0], mistake="planted", kind=Kind.HUNT, planted="planted")
     made = [(mistake.kata, mistake.name, mistake.sittings) for mistake in record_of(learner).mistakes]
-    assert made == [("relu", "OneAtZero", 2), ("tanh", "NoSquare", 1)]
+    assert made == [("relu", "unit-slope-at-zero", 2), ("tanh", "missing-square", 1)]
 
 
 def test_due_katas_come_first_the_least_remembered_before_the_others(learner: Learner) -> None:
@@ -243,6 +243,6 @@ def test_due_from_the_morning_of_the_local_day(learner: Learner, monkeypatch: py
 
 
 def test_history_of_a_kata_that_is_no_more_is_left_out(learner: Learner) -> None:
-    learner.sit("relu", 3, mistake="OneAtZero", wrong=[3, 0])
+    learner.sit("relu", 3, mistake="unit-slope-at-zero", wrong=[3, 0])
     record = read_record(learner.history, [name for name in catalog.all_names() if name != "relu"])
     assert (record.katas, record.mistakes, record.active) == ({}, (), ())

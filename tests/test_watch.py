@@ -27,7 +27,7 @@ Kata = Callable[..., subprocess.CompletedProcess[str]]
 
 LINEAR = catalog.find("linear")
 RIGHT = LINEAR.reference_file.read_text(encoding="utf-8")
-WRONG = plant([find_mistake("linear", "MeanBiasGradient")])
+WRONG = plant([find_mistake("linear", "averaged-bias-gradient")])
 ENDLESS = RIGHT.replace("import numpy as np\n", "import numpy as np\n\nwhile True: pass\n", 1)
 END = "q quit"
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
