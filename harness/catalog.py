@@ -27,6 +27,7 @@ LEARNING_ORDER = (
 """Topics in the order in which one learns them. A kata may have another topic: that comes after these."""
 
 DIFFICULTIES = ("easy", "medium", "hard")
+HUNT_PREFIX = "hunt_"
 
 
 class UnknownKata(LookupError):
@@ -78,6 +79,11 @@ class Kata:
     def file_name(self) -> str:
         """The solution's file in a workspace."""
         return f"{self.module}.py"
+
+    @property
+    def hunt_file_name(self) -> str:
+        """The file of a bug hunt in a workspace."""
+        return f"{HUNT_PREFIX}{self.file_name}"
 
     @property
     def test_file(self) -> Path:

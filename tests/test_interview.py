@@ -17,8 +17,8 @@ from harness.judge.bank import load_bank
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Verdict
 from harness.practice.draw import CORE_TOPICS, NothingFits, draw
 from harness.practice.history import OpenInterview, Practice
-from harness.practice.kind import Kind
-from harness.practice.record import Attempt, Sitting
+from harness.practice.kind import PracticeKind
+from harness.practice.record import PastAttempt, Sitting
 from harness.practice.scorecard import Final, make_result, make_scorecard
 from harness.screens.html.pages import scorecard_page
 
@@ -212,7 +212,7 @@ def test_without_an_interview_there_is_nothing_to_end(kata: Kata) -> None:
 
 
 def practice(solved_at: float | None) -> Practice:
-    return Practice(1, Kind.INTERVIEW, "linear", "linear.py", 1000.0, solved_at, None, None, 1)
+    return Practice(1, PracticeKind.INTERVIEW, "linear", "linear.py", 1000.0, solved_at, None, None, 1)
 
 
 def verdict(outcome: Outcome, diagnosis: tuple[Diagnosis, ...] = ()) -> Verdict:
@@ -225,7 +225,7 @@ INTERVIEW = OpenInterview(1, 1000.0, 10, 0, None)
 
 def test_only_attempts_within_the_time_count() -> None:
     attempts = tuple(
-        Attempt(i, 1, Kind.INTERVIEW, "linear", at, score, score == 100, ratio)
+        PastAttempt(i, 1, PracticeKind.INTERVIEW, "linear", at, score, score == 100, ratio)
         for i, (at, score, ratio) in enumerate([(1100.0, 40, None), (1500.0, 70, 2.5), (1700.0, 100, 1.0)])
     )
     result = make_result(CORE, Sitting(practice(1700.0), 0, attempts), None, INTERVIEW)

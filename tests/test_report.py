@@ -16,7 +16,9 @@ from chromium import Chromium, find_chromium
 from synthetic import Learner, practise_for_months
 
 from harness import catalog
-from harness.practice.kind import Kind
+from harness.judge.bank import find_mistake
+from harness.practice.kind import PracticeKind
+from harness.practice.lessons import lessons
 from harness.practice.record import read_record
 from harness.screens.html.charts import calendar_chart, forecast_chart, ratio_chart, score_chart, solved_chart
 from harness.screens.html.contents import gather
@@ -50,7 +52,9 @@ class Page(HTMLParser):
 
 def report_of(learner: Learner, path: Path, workspace: str = "interviews") -> Page:
     record = read_record(learner.history, catalog.all_names())
-    path.write_text(report_page(gather(record, catalog.all_katas(), workspace, learner.now)), encoding="utf-8")
+    made = lessons(record.mistakes, find_mistake)
+    report = gather(record, catalog.all_katas(), made, workspace, learner.now)
+    path.write_text(report_page(report), encoding="utf-8")
     return Page(path.read_text(encoding="utf-8"))
 
 
@@ -143,7 +147,7 @@ def test_the_mistake_of_an_unsolved_hunt_stays_secret(months: Path) -> None:
 def test_what_the_learner_wrote_is_escaped_everywhere(tmp_path: Path) -> None:
     learner = Learner(tmp_path, NOW)
     learner.sit("relu", 3, wrong=[5], message=HOSTILE, mistake=HOSTILE)
-    learner.sit("tanh", 2, kind=Kind.HUNT, planted=HOSTILE)
+    learner.sit("tanh", 2, kind=PracticeKind.HUNT, planted=HOSTILE)
     learner.interview(("relu", "linear"), 1, 30, topic=HOSTILE)
     page = report_of(learner, tmp_path / "report.html", workspace=HOSTILE)
     assert not page.all("script")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from harness.catalog import Kata
 from harness.judge.bank import Mistake, compose
-from harness.practice.workspace import HUNT_PREFIX
 
 HEADER = """\
 # Bug hunt: {planted} in this file. Find {them} and fix {them}.
@@ -23,7 +22,7 @@ def make_hunt(kata: Kata, mistakes: Sequence[Mistake]) -> str:
     head = HEADER.format(
         planted="one mistake is planted" if one else f"{len(mistakes)} mistakes are planted",
         them="it" if one else "them",
-        file=f"{HUNT_PREFIX}{kata.file_name}",
+        file=kata.hunt_file_name,
     )
     return head + plant(mistakes)
 

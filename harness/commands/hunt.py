@@ -12,7 +12,7 @@ from harness.catalog import Kata
 from harness.commands.histories import make_history, refuse_in_interview
 from harness.commands.parameters import WrongCall, kata_argument, workspace_option, writing
 from harness.judge.bank import Mistake, load_bank
-from harness.practice.kind import Kind
+from harness.practice.kind import PracticeKind
 from harness.practice.workspace import Workspace
 from harness.screens.sentences import say, shown
 
@@ -50,7 +50,7 @@ def hunt_command(kata: Kata | None, number: int | None, seed: int | None, worksp
     archived = workspace.archive(path) if path.exists() else None
     with writing(path):
         workspace.write_new(path, make_hunt(kata, [mistake]))
-    history.start(kata.name, path.name, Kind.HUNT, planted=mistake.name)
+    history.start(kata.name, path.name, PracticeKind.HUNT, planted=mistake.name)
     if archived:
         say(f"Your last hunt is kept as {shown(archived)}")
     say(f"Wrote {shown(path)}: a solution of {kata.name} with one mistake planted. The clock is running.")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from harness.catalog import Kata
 from harness.judge.verdict import Outcome, Verdict
 from harness.practice.history import History, Practice
-from harness.practice.kind import Kind
+from harness.practice.kind import PracticeKind
 
 
 def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: Practice | None) -> str:
     """What would help this learner most now."""
     kind = practice.kind if practice is not None else None
-    if practice is not None and history is not None and kind is Kind.INTERVIEW:
+    if practice is not None and history is not None and kind is PracticeKind.INTERVIEW:
         return _in_interview(verdict, history, practice)
     if verdict.passed:
-        if kind is Kind.HUNT:
+        if kind is PracticeKind.HUNT:
             return f"kata diff (yours and ours), then kata hunt {kata.name} for another mistake, or kata next"
         if practice is not None:
             return f"kata diff {kata.name} (yours and ours), then kata next"
@@ -22,7 +22,7 @@ def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: P
     first = next(check for check in verdict.checks() if check.outcome is not Outcome.PASSED)
     if "could not be imported" in first.message or first.message.startswith("importing "):
         return "fix the file so that Python can import it, then kata check"
-    if kind is Kind.HUNT:
+    if kind is PracticeKind.HUNT:
         return "find the planted mistake and fix it, then kata check"
     todo = "write the first body" if "is not written yet" in first.message else "fix the first failing check"
     if practice is None or history is None:

@@ -9,6 +9,7 @@ import click
 from harness import catalog
 from harness.commands.histories import open_history
 from harness.commands.parameters import workspace_option
+from harness.judge.bank import find_mistake
 from harness.practice.days import day_of
 from harness.practice.lessons import lessons
 from harness.practice.memory import memories
@@ -36,7 +37,7 @@ def status_command(workspace: Workspace) -> None:
         click.echo("Nothing has been started in this folder yet: kata next suggests where to start.")
         return
     katas = catalog.all_katas()
-    made = lessons(record.mistakes[:STATUS_MISTAKES])
+    made = lessons(record.mistakes[:STATUS_MISTAKES], find_mistake)
     show_status(make_console(), katas, record, memories(record, katas), made, day_of(time.time()))
 
 

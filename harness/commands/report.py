@@ -10,6 +10,8 @@ import click
 from harness import catalog
 from harness.commands.histories import open_history
 from harness.commands.parameters import WrongCall, workspace_option, writing
+from harness.judge.bank import find_mistake
+from harness.practice.lessons import lessons
 from harness.practice.record import read_record
 from harness.practice.workspace import Workspace
 from harness.screens.html.contents import gather
@@ -30,9 +32,11 @@ def report_command(open_it: bool, workspace: Workspace) -> None:
     record = read_record(open_history(workspace), catalog.all_names())
     if not record.active:
         raise WrongCall("there is nothing to report, since nothing has been started here yet: run `kata start NAME` first")
+    made = lessons(record.mistakes, find_mistake)
+    report = gather(record, catalog.all_katas(), made, workspace.root.name, time.time())
     path = workspace.state / "report.html"
     with writing(path):
-        workspace.rewrite(path, report_page(gather(record, catalog.all_katas(), workspace.root.name, time.time())))
+        workspace.rewrite(path, report_page(report))
     click.echo(f"Wrote {shown(path)}")
     if open_it and not webbrowser.open(path.as_uri()):
         raise WrongCall(f"no browser could be started: open {shown(path)} yourself")

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 from harness import catalog
-from harness.catalog import Kata
+from harness.catalog import HUNT_PREFIX, Kata
 from harness.commands.histories import last_practice, open_history
 from harness.commands.parameters import WrongCall
 from harness.practice.history import Practice
-from harness.practice.kind import Kind
-from harness.practice.workspace import HUNT_PREFIX, Workspace
+from harness.practice.kind import PracticeKind
+from harness.practice.workspace import Workspace
 from harness.screens.sentences import shown
 
 MAX_FILE_BYTES = 1_000_000
@@ -32,7 +32,7 @@ def solution_of(kata: Kata, practice: Practice | None, workspace: Workspace) -> 
     """The file of a practice, or of a kata that was never started here; it must exist."""
     path = workspace.root / practice.file if practice else workspace.solution(kata)
     if not path.exists():
-        kind = practice.kind if practice else Kind.KATA
+        kind = practice.kind if practice else PracticeKind.KATA
         raise WrongCall(f"there is no {shown(path)}: `kata {kind.policy.command} {kata.name}` writes it")
     return readable_file(path)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from harness.judge.verdict import Outcome, Verdict
 from harness.practice.database import Database
-from harness.practice.kind import COUNTING, Kind, in_sql
+from harness.practice.kind import COUNTING, PracticeKind, in_sql
 
 COUNTING_KINDS = in_sql(COUNTING)
 
@@ -26,7 +26,7 @@ class Practice:
     """One sitting. Times are seconds since 1970; `file` is relative to the workspace."""
 
     id: int
-    kind: Kind
+    kind: PracticeKind
     kata: str
     file: str
     started_at: float
@@ -59,7 +59,7 @@ class OpenInterview:
 def practice_of_row(row: tuple[Any, ...]) -> Practice:
     """A practice from all columns of its table."""
     number, kind, *rest = row
-    return Practice(number, Kind(kind), *rest)
+    return Practice(number, PracticeKind(kind), *rest)
 
 
 class History:
@@ -89,7 +89,12 @@ class History:
     # what happened
 
     def start(
-        self, kata: str, file: str, kind: Kind = Kind.KATA, planted: str | None = None, interview: int | None = None
+        self,
+        kata: str,
+        file: str,
+        kind: PracticeKind = PracticeKind.KATA,
+        planted: str | None = None,
+        interview: int | None = None,
     ) -> Practice:
         """A new practice begins, and its clock."""
         with self._database.transaction() as database:
@@ -109,7 +114,7 @@ class History:
             number = cursor.lastrowid or 0
             database.executemany(
                 "INSERT INTO practice (kind, kata, file, started_at, interview) VALUES (?, ?, ?, ?, ?)",
-                [(Kind.INTERVIEW, kata, file, now, number) for kata, file in katas],
+                [(PracticeKind.INTERVIEW, kata, file, now, number) for kata, file in katas],
             )
         return OpenInterview(number, now, minutes, seed, topic)
 
@@ -129,7 +134,7 @@ class History:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     practice.id if practice else None,
-                    practice.kind if practice else Kind.KATA,
+                    practice.kind if practice else PracticeKind.KATA,
                     verdict.kata,
                     now,
                     verdict.seed,
@@ -189,7 +194,7 @@ class History:
         row = self._ask("SELECT * FROM practice WHERE id = ?", (number,)).fetchone()
         return practice_of_row(row)
 
-    def current(self, kata: str, kind: Kind = Kind.KATA) -> Practice | None:
+    def current(self, kata: str, kind: PracticeKind = PracticeKind.KATA) -> Practice | None:
         """The practice of a kata that was started last."""
         row = self._ask(
             "SELECT * FROM practice WHERE kata = ? AND kind = ? ORDER BY id DESC LIMIT 1", (kata, kind)

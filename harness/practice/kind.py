@@ -30,7 +30,7 @@ class Policy:
     has_par: bool
 
 
-class Kind(StrEnum):
+class PracticeKind(StrEnum):
     """What a practice is. The values are stored in the history."""
 
     KATA = "kata"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 
 
 POLICIES = {
-    Kind.KATA: Policy(
+    PracticeKind.KATA: Policy(
         command="start",
         phrase="",
         counts=True,
@@ -52,7 +52,7 @@ POLICIES = {
         offers_hints=True,
         has_par=True,
     ),
-    Kind.HUNT: Policy(
+    PracticeKind.HUNT: Policy(
         command="hunt",
         phrase="a bug hunt in ",
         counts=False,
@@ -61,7 +61,7 @@ POLICIES = {
         offers_hints=False,
         has_par=False,
     ),
-    Kind.INTERVIEW: Policy(
+    PracticeKind.INTERVIEW: Policy(
         command="start",
         phrase="an interview with ",
         counts=False,
@@ -73,10 +73,10 @@ POLICIES = {
 }
 
 
-COUNTING = tuple(kind for kind in Kind if kind.policy.counts)
-COUNTING_MISTAKES = tuple(kind for kind in Kind if kind.policy.counts_mistakes)
+COUNTING = tuple(kind for kind in PracticeKind if kind.policy.counts)
+COUNTING_MISTAKES = tuple(kind for kind in PracticeKind if kind.policy.counts_mistakes)
 
 
-def in_sql(kinds: Iterable[Kind]) -> str:
+def in_sql(kinds: Iterable[PracticeKind]) -> str:
     """The kinds as SQL writes a list of texts, in parentheses."""
     return f"({', '.join(repr(str(kind)) for kind in kinds)})"

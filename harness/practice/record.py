@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.practice.history import History, Practice, practice_of_row
-from harness.practice.kind import COUNTING_MISTAKES, Kind, in_sql
+from harness.practice.kind import COUNTING_MISTAKES, PracticeKind, in_sql
 
 
-class State(StrEnum):
+class KataState(StrEnum):
     """How far a learner is with a kata."""
 
     NEW = "new"
@@ -26,12 +26,12 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Attempt:
+class PastAttempt:
     """One `kata check`. `at` is seconds since 1970; `ratio` is the time beside the reference's, where it was measured."""
 
     id: int
     practice: int | None
-    kind: Kind
+    kind: PracticeKind
     kata: str
     at: float
     score: int
@@ -45,7 +45,7 @@ class Sitting:
 
     practice: Practice
     hints: int
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[PastAttempt, ...]
 
     @property
     def is_open(self) -> bool:
@@ -77,16 +77,16 @@ class KataRecord:
 
     kata: str
     sittings: tuple[Sitting, ...] = ()
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[PastAttempt, ...] = ()
     failing: tuple[FailedCheck, ...] = ()
 
     @property
-    def state(self) -> State:
+    def state(self) -> KataState:
         if any(attempt.passed for attempt in self.attempts):
-            return State.SOLVED
+            return KataState.SOLVED
         if any(sitting.practice.revealed_at for sitting in self.sittings):
-            return State.REVEALED
-        return State.STARTED if self.sittings or self.attempts else State.NEW
+            return KataState.REVEALED
+        return KataState.STARTED if self.sittings or self.attempts else KataState.NEW
 
     @property
     def open_sitting(self) -> Sitting | None:
@@ -96,7 +96,7 @@ class KataRecord:
     @property
     def is_unfinished(self) -> bool:
         """Whether it was begun, or begun anew, and neither solved nor given up since."""
-        return self.open_sitting is not None or self.state is State.STARTED
+        return self.open_sitting is not None or self.state is KataState.STARTED
 
     @property
     def best_score(self) -> int | None:
@@ -158,7 +158,7 @@ class Record:
 
     def solved(self) -> frozenset[str]:
         """The names of the katas that were ever solved."""
-        return frozenset(name for name, record in self.katas.items() if record.state is State.SOLVED)
+        return frozenset(name for name, record in self.katas.items() if record.state is KataState.SOLVED)
 
 
 EMPTY = Record({}, (), (), (), ())
@@ -173,7 +173,7 @@ def read_record(history: History | None, names: Collection[str]) -> Record:
         return EMPTY
     with history.snapshot() as database:
         attempts = [
-            Attempt(number, practice, Kind(kind), kata, at, score, bool(passed), ratio)
+            PastAttempt(number, practice, PracticeKind(kind), kata, at, score, bool(passed), ratio)
             for number, practice, kind, kata, at, score, passed, ratio in database.execute(ATTEMPTS)
             if kata in names
         ]
@@ -187,7 +187,7 @@ def read_record(history: History | None, names: Collection[str]) -> Record:
         mistakes = tuple(MadeMistake(*row) for row in database.execute(MISTAKES) if row[0] in names)
     return Record(
         katas=katas,
-        hunts=tuple(sitting for sitting in sittings if sitting.practice.kind is Kind.HUNT),
+        hunts=tuple(sitting for sitting in sittings if sitting.practice.kind is PracticeKind.HUNT),
         interviews=tuple(interviews),
         mistakes=mistakes,
         active=tuple(sorted([a.at for a in attempts] + [s.practice.started_at for s in sittings])),
@@ -204,16 +204,16 @@ MISTAKES = f"""
 """
 
 
-def _sittings(database: sqlite3.Connection, attempts: Iterable[Attempt]) -> list[Sitting]:
+def _sittings(database: sqlite3.Connection, attempts: Iterable[PastAttempt]) -> list[Sitting]:
     hints: dict[int, int] = dict(database.execute("SELECT practice, count(*) FROM hint GROUP BY practice"))
-    of_practice: dict[int | None, list[Attempt]] = defaultdict(list)
+    of_practice: dict[int | None, list[PastAttempt]] = defaultdict(list)
     for attempt in attempts:
         of_practice[attempt.practice].append(attempt)
     practices = [practice_of_row(row) for row in database.execute("SELECT * FROM practice ORDER BY started_at, id")]
     return [Sitting(p, hints.get(p.id, 0), tuple(of_practice[p.id])) for p in practices]
 
 
-def _by_kata(sittings: Sequence[Sitting], attempts: Sequence[Attempt]) -> dict[str, KataRecord]:
+def _by_kata(sittings: Sequence[Sitting], attempts: Sequence[PastAttempt]) -> dict[str, KataRecord]:
     sittings = [sitting for sitting in sittings if sitting.practice.kind.policy.counts]
     attempts = [attempt for attempt in attempts if attempt.kind.policy.counts]
     return {

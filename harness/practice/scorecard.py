@@ -15,7 +15,7 @@ SLOW_RATIO = 2.0
 
 
 @dataclass(frozen=True)
-class Result:
+class KataResult:
     """How one kata of an interview went.
 
     Attributes:
@@ -51,7 +51,7 @@ class Scorecard:
     seconds: float
     seed: int
     topic: str | None
-    results: tuple[Result, ...]
+    results: tuple[KataResult, ...]
     advice: tuple[Advice, ...]
 
     @property
@@ -73,7 +73,7 @@ class Final:
     saved_at: float
 
 
-def make_result(kata: Kata, sitting: Sitting, final: Final | None, interview: OpenInterview) -> Result:
+def make_result(kata: Kata, sitting: Sitting, final: Final | None, interview: OpenInterview) -> KataResult:
     """The result of one kata.
 
     Args:
@@ -90,7 +90,7 @@ def make_result(kata: Kata, sitting: Sitting, final: Final | None, interview: Op
     ratios = [attempt.ratio for attempt in in_time if attempt.ratio is not None]
     if final and final.verdict.timing:
         ratios.append(final.verdict.timing.ratio)
-    return Result(
+    return KataResult(
         kata=kata,
         score=max(scores, default=None),
         solved_after=None if solved_at is None else solved_at - interview.started_at,
@@ -101,7 +101,7 @@ def make_result(kata: Kata, sitting: Sitting, final: Final | None, interview: Op
 
 
 def make_scorecard(
-    interview: OpenInterview, results: Sequence[Result], solved: Collection[str], seconds: float
+    interview: OpenInterview, results: Sequence[KataResult], solved: Collection[str], seconds: float
 ) -> Scorecard:
     """The scorecard of an interview; `solved` names the katas that were ever solved, `seconds` is how long it took."""
     return Scorecard(
@@ -120,7 +120,7 @@ def _mistakes(verdict: Verdict) -> tuple[Diagnosis, ...]:
     return tuple(diagnosis for diagnosis, _ in found.most_common())
 
 
-def _advice(results: Sequence[Result], solved: Collection[str]) -> Iterable[Advice]:
+def _advice(results: Sequence[KataResult], solved: Collection[str]) -> Iterable[Advice]:
     """The weakest kata first, and before a kata what it needs; where all went well, what was slow; else `kata next`."""
     named: set[str] = set()
     for result in sorted(results, key=lambda result: result.score or 0):

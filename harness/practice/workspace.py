@@ -11,7 +11,6 @@ from pathlib import Path
 from harness.catalog import Kata
 
 STATE_FOLDER = ".kata"
-HUNT_PREFIX = "hunt_"
 
 
 class UnusableHistory(Exception):
@@ -43,7 +42,7 @@ class Workspace:
 
     def hunt(self, kata: Kata) -> Path:
         """Where the file of a bug hunt is, or would be."""
-        return self.root / f"{HUNT_PREFIX}{kata.file_name}"
+        return self.root / kata.hunt_file_name
 
     def write_new(self, path: Path, text: str) -> None:
         """Write a file that must not exist yet.

@@ -18,12 +18,12 @@ from harness.catalog import Kata
 from harness.practice.days import ago, ahead, day_of, short, times
 from harness.practice.lessons import Lesson
 from harness.practice.memory import Memory
-from harness.practice.record import KataRecord, Record, State
+from harness.practice.record import KataRecord, KataState, Record
 from harness.practice.suggestions import Suggestion
 
 WIDE = 80
 SHOWN_SUGGESTIONS = 3
-STATE_STYLES = {State.SOLVED: "green", State.REVEALED: "yellow", State.STARTED: "yellow", State.NEW: "dim"}
+STATE_STYLES = {KataState.SOLVED: "green", KataState.REVEALED: "yellow", KataState.STARTED: "yellow", KataState.NEW: "dim"}
 
 
 def show_status(
@@ -104,7 +104,7 @@ def _row(record: KataRecord, memory: Memory | None, today: date, wide: bool) -> 
 
 def _state(record: KataRecord, wide: bool) -> str:
     """Narrow tables have no column for the best score, so it stands in place of `started`."""
-    if record.state is State.STARTED and record.best_score is not None and not wide:
+    if record.state is KataState.STARTED and record.best_score is not None and not wide:
         return f"best {record.best_score}"
     return str(record.state)
 

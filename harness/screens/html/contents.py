@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from harness.catalog import Kata
 from harness.practice.days import clock, day_of
-from harness.practice.lessons import Lesson, lessons
+from harness.practice.lessons import Lesson
 from harness.practice.memory import Memory, memories, rate
-from harness.practice.record import FailedCheck, KataRecord, Record, Sitting, State
+from harness.practice.record import FailedCheck, KataRecord, KataState, Record, Sitting
 from harness.screens.html.charts import (
     Chart,
     calendar_chart,
@@ -78,18 +78,18 @@ class Report:
     lessons: tuple[Lesson, ...]
 
 
-def gather(record: Record, katas: Sequence[Kata], workspace: str, now: float) -> Report:
+def gather(record: Record, katas: Sequence[Kata], made: Sequence[Lesson], workspace: str, now: float) -> Report:
     """What the report shows.
 
     Args:
         record: the history; something must have been started.
         katas: all katas, in the order to show them in.
+        made: the lessons of the mistakes that were made, those made most often first.
         workspace: what to call the workspace.
         now: seconds since 1970.
     """
     today, remembered = day_of(now), memories(record, katas)
-    made = lessons(record.mistakes)
-    practised = [kata for kata in katas if record.of(kata.name).state is not State.NEW]
+    practised = [kata for kata in katas if record.of(kata.name).state is not KataState.NEW]
     dues = [memory.due for memory in remembered.values()]
     days = [day_of(at) for at in record.active]
     return Report(
@@ -154,7 +154,7 @@ def _topics(record: Record, katas: Sequence[Kata]) -> list[tuple[str, int, int, 
     rows = []
     for topic in dict.fromkeys(kata.topic for kata in katas):
         states = [record.of(kata.name).state for kata in katas if kata.topic == topic]
-        solved, new = states.count(State.SOLVED), states.count(State.NEW)
+        solved, new = states.count(KataState.SOLVED), states.count(KataState.NEW)
         rows.append((topic, solved, len(states) - solved - new, len(states)))
     return rows
 
