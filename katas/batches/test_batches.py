@@ -74,10 +74,11 @@ class TestValues:
         found = epoch(solution.Batches(x, y, size, rng=rng))
         assert_close(np.array(sizes(found)), np.array([len(x[i : i + size]) for i in range(0, count, size)]), "batch sizes")
         came = samples(found)
-        note(solution, twice=count - len(np.unique(came)))
+        targets = np.concatenate([part for _, part in found])
+        note(solution, twice=count - len(np.unique(came)), targets_in_order=np.array_equal(targets, y))
         assert_close(np.sort(came), np.arange(float(count)), "the samples of an epoch, sorted")
         assert_close(np.concatenate([part for part, _ in found]), x[came.astype(int)], "all x_batch, joined")
-        assert_close(np.concatenate([part for _, part in found]), y[came.astype(int)], "the targets of these samples")
+        assert_close(targets, y[came.astype(int)], "the targets of these samples")
 
     @pytest.mark.parametrize(("count", "size"), SIZES, ids=SIZE_NAMES)
     def test_drop_last(self, solution: Solution, rng: np.random.Generator, count: int, size: int) -> None:
@@ -105,6 +106,8 @@ class TestValues:
             epochs = [epoch(batches, f"epoch {i}") for i in (1, 2, 3)]
             orders = [samples(found) for found in epochs]
             groups = [{frozenset(x[:, 0]) for x, _ in found} for found in epochs]
+            other = samples(epoch(solution.Batches(*dataset(count), size, True, rng=rng)))
+            note(solution, same_in_another_object=np.array_equal(other, orders[0]))
             pairs = ((0, 1), (1, 2), (0, 2))
             said[count] = {
                 "lacks samples": any(not np.array_equal(np.sort(order), np.arange(count)) for order in orders),
