@@ -1,0 +1,32 @@
+"""
+defect: one mask is drawn for a sample and shared by the whole batch
+defect: backward scales by 1/(1-p) twice
+"""
+
+import numpy as np
+
+
+class Dropout:
+    def __init__(self, p=0.5, rng=None):
+        self.p = float(p)
+        if self.p < 0.0 or self.p >= 1.0:
+            raise ValueError(f"bad p: {p}")
+        self.rng = rng if rng is not None else np.random.default_rng()
+        self.state = (False, None)
+
+    def forward(self, x, training=True):
+        coins = np.broadcast_to(self.rng.binomial(1, 1 - self.p, x.shape[1:]).astype(bool), x.shape) if training else None
+        self.state = (training, coins)
+        return self.apply(x)
+
+    def apply(self, v):
+        training, coins = self.state
+        if not training:
+            return v + 0
+        y = v / v.dtype.type(1 - self.p)
+        y[~coins] = 0
+        return y
+
+    def backward(self, d_out):
+        g = self.apply(d_out)
+        return g / g.dtype.type(1 - self.p) if self.state[0] else g
