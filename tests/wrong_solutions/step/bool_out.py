@@ -1,0 +1,10 @@
+"""
+defect: the answer is boolean
+"""
+
+import numpy as np
+
+
+def step(x):
+    fired = [1 if v > 0 else 0 for v in np.asarray(x).flat]
+    return np.array(fired, dtype=bool).reshape(np.shape(x))
