@@ -1,0 +1,27 @@
+"""
+defect: velocities live in a dict shared by all optimisers
+"""
+
+import numpy as np
+
+
+class Momentum:
+    v = {}
+
+    def __init__(self, params, lr=1e-2, momentum=0.9):
+        if lr <= 0:
+            raise ValueError(f"lr={lr}")
+        if momentum < 0 or momentum >= 1:
+            raise ValueError(f"momentum={momentum}")
+        self.lr, self.mu = lr, momentum
+        self.params = params
+        for k, p in enumerate(params):
+            for i in np.ndindex(p.shape):
+                self.v.setdefault((k, i), 0.0)
+
+    def step(self, grads):
+        if len(grads) != len(self.params):
+            raise ValueError(f"grads: {len(grads)} instead of {len(self.params)}")
+        for k, i in [(k, i) for k, p in enumerate(self.params) for i in np.ndindex(p.shape)]:
+            self.v[k, i] = self.mu * self.v[k, i] - self.lr * float(grads[k][i])
+            self.params[k][i] += self.v[k, i]
