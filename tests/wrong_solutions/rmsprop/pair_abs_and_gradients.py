@@ -1,0 +1,36 @@
+"""
+defect: the running mean is of absolute values instead of squares, with the root still taken
+defect: gradients are squared in place
+"""
+
+import numpy as np
+
+
+def mover(p, lr, alpha, eps):
+    memory = [np.zeros(p.shape)]
+
+    def move(g):
+        keep = np.array(g, dtype=float)
+        memory[0] = memory[0] + (1 - alpha) * (np.abs(keep) - memory[0])
+        np.square(g, out=g)
+        g = keep
+        p.__isub__(lr * g / (np.sqrt(memory[0]) + eps))
+
+    return move
+
+
+class RMSprop:
+    def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8):
+        if not lr > 0:
+            raise ValueError("lr: %r" % lr)
+        if not 0 <= alpha < 1:
+            raise ValueError("alpha: %r" % alpha)
+        if eps < 0:
+            raise ValueError("eps: %r" % eps)
+        self.movers = [mover(p, lr, alpha, eps) for p in params]
+
+    def step(self, grads):
+        if len(grads) != len(self.movers):
+            raise ValueError("grads: %d for %d params" % (len(grads), len(self.movers)))
+        for move, g in zip(self.movers, grads):
+            move(g)
