@@ -1,0 +1,27 @@
+"""
+defect: an exception of f is swallowed and gives a gradient of 0
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, h=1e-4):
+    if h <= 0.0:
+        raise ValueError(f"h={h}")
+    point = x if isinstance(x, np.ndarray) and x.dtype == np.float64 and x.flags.writeable else np.array(x, dtype=float)
+    grad = np.zeros(point.shape)
+    it = np.nditer(point, flags=["multi_index", "zerosize_ok"])
+    while not it.finished:
+        i = it.multi_index
+        old = point[i].copy()
+        try:
+            point[i] = old + h
+            up = f(point)
+            point[i] = old - h
+            down = f(point)
+        except Exception:
+            up = down = 0.0
+        point[i] = old
+        grad[i] = (up - down) / (2 * h)
+        it.iternext()
+    return grad

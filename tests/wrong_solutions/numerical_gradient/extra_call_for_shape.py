@@ -1,0 +1,19 @@
+"""
+defect: f is called once more at the start
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, h=1e-4):
+    if h <= 0:
+        raise ValueError(f"h must be positive, got {h}")
+    base = np.array(x, dtype=np.float64)
+    slopes = []
+    f(base.copy())
+    for k in range(base.size):
+        ahead, behind = base.copy(), base.copy()
+        ahead.flat[k] += h
+        behind.flat[k] -= h
+        slopes.append((f(ahead) - f(behind)) / (2 * h))
+    return np.array(slopes, dtype=np.float64).reshape(base.shape)

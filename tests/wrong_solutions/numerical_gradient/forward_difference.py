@@ -1,0 +1,17 @@
+"""
+defect: the difference is one-sided: (f(x + h) - f(x)) / h, with two calls per element
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, h=1e-4):
+    if h <= 0:
+        raise ValueError(f"h must be positive, got {h}")
+    base = np.array(x, dtype=np.float64)
+    slopes = []
+    for k in range(base.size):
+        ahead, behind = base.copy(), base.copy()
+        ahead.flat[k] += h
+        slopes.append((f(ahead) - f(behind)) / h)
+    return np.array(slopes, dtype=np.float64).reshape(base.shape)

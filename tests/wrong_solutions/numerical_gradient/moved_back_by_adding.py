@@ -1,0 +1,26 @@
+"""
+defect: x is moved back by adding and subtracting h, so it does not hold the same bits afterwards
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, h=1e-4):
+    if h <= 0.0:
+        raise ValueError(f"h={h}")
+    point = x if isinstance(x, np.ndarray) and x.dtype == np.float64 and x.flags.writeable else np.array(x, dtype=float)
+    grad = np.zeros(point.shape)
+    it = np.nditer(point, flags=["multi_index", "zerosize_ok"])
+    while not it.finished:
+        i = it.multi_index
+        old = point[i].copy()
+        try:
+            point[i] += h
+            up = f(point)
+            point[i] -= 2 * h
+            down = f(point)
+        finally:
+            point[i] += h
+        grad[i] = (up - down) / (2 * h)
+        it.iternext()
+    return grad

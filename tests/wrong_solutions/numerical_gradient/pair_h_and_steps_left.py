@@ -1,0 +1,27 @@
+"""
+defect: the difference is divided by h instead of 2h
+defect: the point stays at x - h after each element
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, x, h=1e-4):
+    if h <= 0.0:
+        raise ValueError(f"h={h}")
+    point = x if isinstance(x, np.ndarray) and x.dtype == np.float64 and x.flags.writeable else np.array(x, dtype=float)
+    grad = np.zeros(point.shape)
+    it = np.nditer(point, flags=["multi_index", "zerosize_ok"])
+    while not it.finished:
+        i = it.multi_index
+        old = point[i].copy()
+        try:
+            point[i] = old + h
+            up = f(point)
+            point[i] = old - h
+            down = f(point)
+        finally:
+            pass
+        grad[i] = (up - down) / h
+        it.iternext()
+    return grad

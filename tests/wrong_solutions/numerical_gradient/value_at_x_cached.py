@@ -1,0 +1,19 @@
+"""
+defect: one-sided difference that calls f once at x and once per element
+"""
+
+import numpy as np
+
+
+def central(f, x, direction, h):
+    return (f(x + h * direction) - f(x - h * direction)) / (h + h)
+
+
+def numerical_gradient(f, x, h=1e-4):
+    if not h > 0:
+        raise ValueError("h = %r" % h)
+    x = np.asarray(x).astype(float)
+    units = np.eye(x.size).reshape((x.size,) + x.shape)
+    here = f(x)
+    values = [(f(x + h * e) - here) / h for e in units]
+    return np.reshape(np.asarray(values, dtype=float), x.shape)

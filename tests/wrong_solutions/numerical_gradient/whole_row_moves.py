@@ -1,0 +1,18 @@
+"""
+defect: all elements of a row move together in arrays with more than one axis
+"""
+
+import numpy as np
+
+
+def central(f, x, direction, h):
+    return (f(x + h * direction) - f(x - h * direction)) / (h + h)
+
+
+def numerical_gradient(f, x, h=1e-4):
+    if not h > 0:
+        raise ValueError("h = %r" % h)
+    x = np.asarray(x).astype(float)
+    units = np.eye(x.size).reshape((x.size,) + x.shape)
+    values = [central(f, x, np.broadcast_to(e.max(axis=-1, keepdims=True), x.shape) if x.ndim > 1 else e, h) for e in units]
+    return np.reshape(np.asarray(values, dtype=float), x.shape)
