@@ -1,0 +1,31 @@
+"""
+defect: an integer x0 stays an integer array, so every step is rounded
+"""
+
+import numpy as np
+
+
+def gradient_descent(f, x0, lr=0.01, steps=100):
+    for name, value, bad in (("lr", lr, lr <= 0), ("steps", steps, steps < 0)):
+        if bad:
+            raise ValueError(f"{name} cannot be {value}")
+    shape = np.shape(x0)
+    flat = np.array(x0).ravel()
+    kind = flat.dtype
+    flat = flat.astype(float)
+    h = 1e-4
+    done = 0
+    while done < steps:
+        g = np.zeros(flat.size)
+        for k in range(flat.size):
+            kept = flat[k]
+            flat[k] = kept + h
+            g[k] = f(flat.reshape(shape))
+            flat[k] = kept - h
+            g[k] -= f(flat.reshape(shape))
+            flat[k] = kept
+        flat -= lr / (2 * h) * g
+        if kind.kind in "iu":
+            flat = np.rint(flat)
+        done += 1
+    return flat.reshape(shape)
