@@ -1,0 +1,31 @@
+"""
+defect: the mask is drawn from a hundred equally likely integers, so p is cut to a multiple of one hundredth
+"""
+
+import numpy as np
+
+
+class Dropout:
+    def __init__(self, p=0.5, rng=None):
+        if p < 0 or p >= 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+        self.source = np.random.default_rng() if rng is None else rng
+
+    def forward(self, x, training=True):
+        if not training:
+            self.pull = lambda up: up
+            return x
+        survivors = np.flatnonzero(self.source.integers(0, 100, x.size) >= int(self.p * 100 + 1e-9))
+        gain = 1.0 / (1.0 - self.p)
+
+        def spread(values):
+            sparse = np.zeros(values.shape, dtype=values.dtype)
+            sparse.reshape(-1)[survivors] = values.reshape(-1)[survivors] * gain
+            return sparse
+
+        self.pull = spread
+        return spread(x)
+
+    def backward(self, d_out):
+        return self.pull(d_out)
