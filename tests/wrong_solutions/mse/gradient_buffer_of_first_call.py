@@ -1,0 +1,18 @@
+"""
+defect: the gradient function is made at the first forward only
+"""
+
+import numpy as np
+
+
+class MSELoss:
+    def forward(self, prediction, target):
+        if prediction.shape != target.shape:
+            raise ValueError(f"shapes differ: {prediction.shape} against {target.shape}")
+        diff = np.subtract(prediction, target, dtype=np.float64)
+        if not hasattr(self, "grad"):
+            self.grad = lambda: diff / (0.5 * diff.size)
+        return float(np.square(diff).mean())
+
+    def backward(self):
+        return self.grad()
