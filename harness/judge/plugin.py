@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from harness.judge.bank import load_reference, public_names
+from harness.judge.evidence import evidence_of
 from harness.judge.replay import Attempt, Check, changed_inputs_counted, run_check
 from harness.judge.verdict import Cause, CheckResult, Outcome
 from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised, Stage
@@ -86,6 +89,15 @@ class CheckPlugin:
         for check, attempt in changed_inputs_counted([(check, self.attempts[check.name]) for check in self.checks]):
             self.attempts[check.name] = attempt
             self.results[check.name] = _result(check, attempt)
+
+    def show_evidence(self, module: str) -> None:
+        """Add the evidence to the first failed check: the one that the learner is asked to fix."""
+        for check in self.checks:
+            attempt = self.attempts[check.name]
+            if attempt.outcome in (Outcome.FAILED, Outcome.ERROR):
+                evidence = evidence_of(attempt, public_names(load_reference(module)))
+                self.results[check.name] = replace(self.results[check.name], evidence=evidence)
+                return
 
     def _keep(self, check: Check) -> None:
         attempt = self._run(check)

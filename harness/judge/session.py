@@ -14,7 +14,7 @@ from harness.judge.verdict import CheckResult, GroupResult, Timing, Verdict
 
 if TYPE_CHECKING:
     from harness.judge.plugin import CheckPlugin
-    from harness.judge.replay import Check
+    from harness.judge.replay import Attempt, Check
     from harness.sandbox.client import WorkerClient
     from harness.sandbox.interrupt import Interrupt
     from harness.sandbox.spawn import Spawned
@@ -53,6 +53,7 @@ def judge(
     *,
     checks: Sequence[Check] | None = None,
     on_verdict: Callable[[Verdict], None] | None = None,
+    on_attempts: Callable[[Sequence[tuple[Check, Attempt]]], None] | None = None,
     interrupt: Interrupt | None = None,
 ) -> Verdict:
     """Judge the solution in `path`.
@@ -64,8 +65,9 @@ def judge(
         options: see there.
         worker: a worker process that was started already and has loaded nothing.
         on_check: told after each check how many of how many are done.
-        checks: the kata's checks, where this process collected them already.
+        checks: those to run, where this process collected them already; by default all of the kata.
         on_verdict: told the verdict as soon as it is reached, before diagnosis and timing add to it.
+        on_attempts: told every check with its attempt, before the worker ends.
         interrupt: ends the judgement when another thread sets it; goes with `checks`.
 
     Raises:
@@ -90,6 +92,7 @@ def judge(
         else:
             plugin.run(checks)
         plugin.count_changed_inputs()
+        plugin.show_evidence(kata.module)
         verdict = Verdict(
             kata=kata.name,
             file=shown_path,
@@ -101,6 +104,8 @@ def judge(
         )
         if on_verdict:
             on_verdict(verdict)
+        if on_attempts:
+            on_attempts([(check, plugin.attempts[check.name]) for check in plugin.checks])
         if not verdict.passed and options.diagnosis:
             verdict = _diagnosed(verdict, kata, plugin)
         if verdict.passed and options.timing and kata.has_workload:

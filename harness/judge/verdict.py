@@ -57,6 +57,22 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What one needs to see of a failing check.
+
+    Attributes:
+        calls: the calls that lead to the failure, with the shapes of their operands.
+        inputs: small operands in full, as (name, text).
+        got, expected: both values in full where they are small, else empty.
+    """
+
+    calls: tuple[str, ...] = ()
+    inputs: tuple[tuple[str, str], ...] = ()
+    got: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check. `seconds` is its wall time, `output` what the solution printed meanwhile."""
 
@@ -68,6 +84,7 @@ class CheckResult:
     cause: Cause | None = None
     diagnosis: tuple[Diagnosis, ...] = ()
     output: str = ""
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +185,7 @@ class Verdict:
 
 def _outcome_only(check: CheckResult) -> CheckResult:
     message = "" if check.outcome is Outcome.FAILED else check.message
-    return replace(check, message=message, diagnosis=())
+    return replace(check, message=message, diagnosis=(), evidence=None)
 
 
 def _group_json(group: GroupResult) -> dict[str, Any]:
@@ -185,6 +202,7 @@ def _group_json(group: GroupResult) -> dict[str, Any]:
                 "message": check.message,
                 "seconds": round(check.seconds, 4),
                 "diagnosis": [{"mistake": d.mistake, "explanation": d.explanation} for d in check.diagnosis],
+                "evidence": None if check.evidence is None else vars(check.evidence),
             }
             for check in group.checks
         ],
