@@ -347,7 +347,8 @@ def all_same_roughly(a: Any, b: Any) -> bool:
 def _fit_of_changes(attempt: Attempt, replay: Attempt, follower: Follower) -> Fit:
     """An array of the caller's that was changed: the same call changed the same argument, and gave the same."""
     same_changes = set(attempt.transcript.changes) == set(replay.transcript.changes)
-    if not same_changes or replay.cause is not Cause.CHANGED_INPUT:
+    # changes that calls of other checks made stand in the message alone
+    if not same_changes or replay.message != attempt.message or replay.cause is not Cause.CHANGED_INPUT:
         return NO_FIT
     return Fit(Match.FULL, Evidence(kinds={Kind.CHANGES}))
 
