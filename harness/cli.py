@@ -21,6 +21,7 @@ from click.shell_completion import CompletionItem
 
 from harness import catalog
 from harness.practice.workspace import UnusableHistory
+from harness.sandbox.errors import UnreadableSolution
 from harness.sandbox.threads import use_one_thread
 from harness.screens.sentences import complain
 
@@ -110,6 +111,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without ✓ gets a question mark
     code = run(sys.argv[1:])
@@ -119,6 +121,22 @@ def main() -> None:
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     sys.exit(code)
+
+
+def open_standard_streams() -> None:
+    """Give descriptors 0 to 2 something to be where the caller has closed them: a pipe of ours must not take their place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if not _is_open(number):
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free, which is this one
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def run(arguments: list[str]) -> int:
@@ -132,7 +150,7 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         complain(error.format_message())
         return error.exit_code if error.exit_code != 1 else EXIT_WRONG_CALL
-    except (catalog.UnknownKata, FileExistsError, UnusableHistory) as error:
+    except (catalog.UnknownKata, FileExistsError, UnusableHistory, UnreadableSolution) as error:
         complain(str(error))
         return EXIT_WRONG_CALL
     except (KeyboardInterrupt, click.Abort):
@@ -149,7 +167,11 @@ def _report_failure(error: Exception) -> int:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="kata-failure-", suffix=".txt", delete=False) as file:
-        file.write("".join(traceback.format_exception(error)))
-    complain(f"the judge itself failed, which means nothing for your solution: {error}\nThe traceback is in {file.name}")
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="kata-failure-", suffix=".txt", delete=False) as file:
+            file.write("".join(traceback.format_exception(error)))
+        where = f"The traceback is in {file.name}"
+    except OSError as reason:
+        where = f"There is no place for the traceback: {reason.strerror}"
+    complain(f"the judge itself failed, which says nothing about your solution: {error}\n{where}")
     return EXIT_JUDGE_FAILED

@@ -7,8 +7,10 @@ its `stage` and its other fields; nobody reads the sentence but the learner.
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from .messages import RemoteException
+if TYPE_CHECKING:
+    from .messages import RemoteException  # it needs NumPy, and `spawn`, which needs this, must not
 
 
 class Stage(Enum):
