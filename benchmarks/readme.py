@@ -18,13 +18,13 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from harness.authoring.planting import plant
+from harness.authoring.hunts import plant
 
 from harness import catalog
-from harness.judge.bank import load_bank
+from harness.judge.bank import find_mistake, load_bank
 
 README = Path(__file__).parents[1] / "README.md"
-SESSION_KATA, SESSION_MISTAKE = "batchnorm", "StatisticsAsConstants"
+SESSION_KATA, SESSION_MISTAKE = "batchnorm", "statistics-as-constants"
 TIMES = re.compile(r"Takes [\s\S]*? ms|Clock [\d:]+|[Cc]hecked in [\d.]+ s")
 
 
@@ -42,9 +42,9 @@ def table_of_katas() -> str:
 
 
 def recorded_session() -> str:
-    """A real session of 80 columns: a kata, checked with a mistake planted, then mended."""
+    """A real session of 80 columns: a kata, checked with a mistake planted, then fixed."""
     kata = catalog.find(SESSION_KATA)
-    mistake = next(mistake for mistake in load_bank(kata.module) if mistake.name == SESSION_MISTAKE)
+    mistake = find_mistake(kata.module, SESSION_MISTAKE)
     script = shutil.which("kata", path=sysconfig.get_path("scripts")) or "kata"
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
     environment.pop("KATA_WORKSPACE", None)
@@ -57,7 +57,7 @@ def recorded_session() -> str:
 
     with tempfile.TemporaryDirectory() as folder:
         run("start", kata.name, shown=2)
-        (Path(folder) / kata.file_name).write_text(plant(kata, mistake))
+        (Path(folder) / kata.file_name).write_text(plant([mistake]))
         run("check")
         (Path(folder) / kata.file_name).write_text(kata.reference_file.read_text())
         run("check")

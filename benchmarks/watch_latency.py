@@ -24,7 +24,7 @@ import termios
 import time
 from pathlib import Path
 
-from harness.authoring.planting import plant
+from harness.authoring.hunts import plant
 
 from harness import catalog
 from harness.judge.bank import load_bank
@@ -79,7 +79,7 @@ def measure(name: str, rounds: int, pause: float) -> dict[str, list[tuple[float,
     kata = catalog.find(name)
     texts = {
         "right": kata.reference_file.read_text(encoding="utf-8"),
-        "with a mistake": plant(kata, load_bank(kata.module)[0]),
+        "with a mistake": plant([load_bank(kata.module)[0]]),
     }
     seconds: dict[str, list[tuple[float, float]]] = {which: [] for which in texts}
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import catalog
-from harness.catalog import BadMetadata, UnknownKata
+from harness.catalog import BadMetadata, Hint, UnknownKata
 
 GOOD = """
 title = "A kata"
@@ -18,10 +18,15 @@ par_minutes = 5
 tags = ["forward"]
 needs = []
 checks = 3
-hints = ["one", "two"]
 [points]
 forward = 60
 gradient = 40
+[[hints]]
+group = "forward"
+text = "one"
+[[hints]]
+group = "gradient"
+text = "two"
 """
 
 
@@ -69,7 +74,7 @@ def test_only_folders_with_metadata_are_katas(folder: Path) -> None:
         "A kata",
         {"forward": 60, "gradient": 40},
         3,
-        ("one", "two"),
+        (Hint("forward", "one"), Hint("gradient", "two")),
     )
     assert not kata.has_workload
 
@@ -78,7 +83,7 @@ def test_all_katas_come_by_topic_and_none_before_what_it_needs(folder: Path) -> 
     write(folder, "a_last", GOOD.replace("needs = []", 'needs = ["b-first"]'))
     write(folder, "b_first", GOOD.replace("needs = []", 'needs = ["elsewhere"]'))
     write(folder, "z_other", GOOD.replace('"tools"', '"activations"'))
-    assert [kata.name for kata in catalog.all_katas()] == ["z-other", "b-first", "a-last"]
+    assert [kata.name for kata in catalog.all_katas()] == ["b-first", "a-last", "z-other"]
 
 
 def test_katas_that_need_each_other_do_not_hang_the_order(folder: Path) -> None:
@@ -92,7 +97,8 @@ def test_katas_that_need_each_other_do_not_hang_the_order(folder: Path) -> None:
     [
         (GOOD.replace('title = "A kata"', ""), "title is missing"),
         (GOOD.replace("[points]", ""), "points is missing"),
-        (GOOD.replace('"tools"', '"cooking"'), "topic must be one of .*not 'cooking'"),
+        (GOOD.replace('"tools"', '"Not a word"'), "topic must be a lower-case word, not 'Not a word'"),
+        (GOOD.replace('group = "gradient"', 'group = "speed"'), "a hint helps the group 'speed', but points go to forward"),
         (GOOD.replace('"easy"', '"impossible"'), "difficulty must be one of .*not 'impossible'"),
         (GOOD.replace("= 60", "= 50"), "the points add up to 90, not 100"),
         (GOOD + "= oops", "kata.toml: "),
@@ -111,6 +117,6 @@ def test_every_kata_has_its_files_and_knows_what_it_needs(name: str) -> None:
     assert kata.reference_file.is_file()
     assert kata.statement().strip()
     assert kata.test_file.is_file()
-    assert (kata.folder / "mistakes.py").is_file()
+    assert (kata.folder / "mistakes.md").is_file()
     assert len(kata.hints) >= 4
     assert set(kata.needs) <= set(catalog.all_names()) - {name}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.catalog import Kata
-from harness.judge.verdict import Outcome, Verdict
+from harness.judge.verdict import Cause, Outcome, Verdict
 from harness.practice.history import History, Practice
 from harness.practice.kind import PracticeKind
 
@@ -19,12 +19,12 @@ def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: P
         if practice is not None:
             return f"kata diff {kata.name} (yours and ours), then kata next"
         return f"kata solution {kata.name} (ours, to compare with), then kata next"
-    first = next(check for check in verdict.checks() if check.outcome is not Outcome.PASSED)
-    if "could not be imported" in first.message or first.message.startswith("importing "):
+    first = next(check.cause for check in verdict.checks() if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED))
+    if first is Cause.NOT_IMPORTABLE:
         return "fix the file so that Python can import it, then kata check"
     if kind is PracticeKind.HUNT:
         return "find the planted mistake and fix it, then kata check"
-    todo = "write the first body" if "is not written yet" in first.message else "fix the first failing check"
+    todo = "write the first body" if first is Cause.NOT_WRITTEN else "fix the first failing check"
     if practice is None or history is None:
         return f"{todo}, then run the same command again"
     seen = history.hints_seen(practice)
