@@ -34,6 +34,8 @@ COMMANDS = {
     "list": ("overview", "Show all katas by topic, in an order in which to learn them."),
     "start": ("sitting", "Write the stub of a kata, and start the clock."),
     "check": ("check", "Judge a solution: its score, what is wrong and why, its speed."),
+    "why": ("why", "Explain a recognised mistake; it counts as a hint."),
+    "debug": ("why", "Write a failing check as a script to step through."),
     "watch": ("check", "Judge a solution again each time you save it."),
     "hint": ("sitting", "Show the next hint."),
     "solution": ("sitting", "Show our solution."),

@@ -34,6 +34,8 @@ from harness.sandbox.spawn import SANDBOXES, spawn, unavailable
     help="Time limit for one call.",
 )
 @click.option("--sandbox", type=click.Choice(SANDBOXES), default="auto", show_default=True, help="Sandbox for the worker.")
+@click.option("--only", metavar="CHECK", help="Run only this check, by its name or a part of its title.")
+@click.option("--explain", is_flag=True, help="Explain recognised mistakes at once.")
 @click.option("--verbose", "-v", is_flag=True, help="Show the message of every failing check.")
 @workspace_option
 def check_command(
@@ -45,13 +47,16 @@ def check_command(
     no_timing: bool,
     timeout: float,
     sandbox: str,
+    only: str | None,
+    explain: bool,
     verbose: bool,
     workspace: Workspace,
 ) -> int:
     """Judge a solution with hidden tests: its score, what is wrong and why, its speed.
 
-    Without NAME it judges what you started last, bug hunts included; in an interview, the file you saved last. The exit
-    code is 0 if all checks pass and 1 if some fail.
+    A mistake that is recognised is named at the next attempt, or by `kata why`; --explain names it at once. Without NAME it
+    judges what you started last, bug hunts included; in an interview, the file you saved last. The exit code is 0 if all
+    checks pass and 1 if some fail.
 
     \b
     Example:
@@ -59,8 +64,8 @@ def check_command(
       kata check --file ~/old/conv.py conv2d --seed 7
     """
     if check_all:
-        if kata or path or as_json or verbose:
-            raise WrongCall("--all cannot be combined with NAME, --file, --json or --verbose")
+        if kata or path or as_json or verbose or only or explain:
+            raise WrongCall("--all cannot be combined with NAME, --file, --json, --only, --explain or --verbose")
         from harness.commands.check_all import check_workspace
 
         return check_workspace(workspace, seed, timeout, sandbox)
@@ -70,11 +75,13 @@ def check_command(
         raise WrongCall(reason)
     worker = spawn(sandbox)
     gc.disable()  # the imports make nothing that could be collected; `judge` turns it on again
-    from harness.commands.judging import check_solution
+    from harness.commands.judging import Output, check_only, check_solution
     from harness.judge.session import Options
 
     options = Options(seed=seed, timing=not no_timing, call_timeout=timeout, sandbox=sandbox)
-    return check_solution(kata, solution, workspace, options, worker, as_json, verbose)
+    if only is not None:
+        return check_only(kata, solution, workspace, options, worker, only, as_json)
+    return check_solution(kata, solution, workspace, options, worker, Output(as_json, verbose, explain))
 
 
 @click.command("watch")

@@ -66,6 +66,6 @@ def _announce(command: str, remark: str = "") -> None:
 
 
 def _run(command: click.Command, folder: str) -> int:
-    code = command.main(["--workspace", folder], standalone_mode=False)
+    code = command.main(["--workspace", folder, "--explain"], standalone_mode=False)
     sys.stdout.flush()
     return int(code)

@@ -19,8 +19,8 @@ from harness.judge.bank import find_mistake
 from harness.judge.verdict import Verdict
 from harness.practice.history import History, Practice
 from harness.practice.workspace import UnusableHistory, Workspace
-from harness.screens.check_screen import show_verdict
-from harness.screens.sentences import complain
+from harness.screens.check_screen import Telling, show_verdict
+from harness.screens.sentences import complain, shown
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,31 @@ class Subject:
                 tell(f"this check is not in your history: {error}")
         return told
 
-    def show(self, console: Console, verdict: Verdict, full: int) -> None:
-        """Show a verdict that `keep` returned, with `full` failures in full, and what to do next."""
+    def show(self, console: Console, verdict: Verdict, full: int, explain: bool = False) -> None:
+        """Show a verdict that `keep` returned, and what to do next.
+
+        Args:
+            console: where to.
+            verdict: the part that the learner may see.
+            full: how many failures are shown with their messages.
+            explain: whether every mistake is explained at once; else only those that an earlier attempt showed already.
+        """
         advice = next_step(verdict, self.kata, self.history, self.practice)
-        lesson = self._lesson() if verdict.passed else ""
-        show_verdict(console, verdict, self.kata.title, self._limit(), advice, full, lesson)
+        explained = frozenset(verdict.mistakes) if explain else self._explained()
+        telling = Telling(full, explained, self._why(), self._lesson() if verdict.passed else "")
+        show_verdict(console, verdict, self.kata.title, self._limit(), advice, telling)
+
+    def _explained(self) -> frozenset[str]:
+        """The mistakes that are told unasked: finding one is the exercise, looking for it for an hour is not."""
+        if self.history is None or self.practice is None:
+            return frozenset()
+        return frozenset(self.history.explained(self.practice))
+
+    def _why(self) -> str:
+        """The command that explains a mistake in this file."""
+        if self.path.resolve() == self.workspace.solution(self.kata).resolve():
+            return f"`kata why {self.kata.name}`"
+        return f"`kata why {self.kata.name} --file {shown(self.path)}`"
 
     def _timed(self, verdict: Verdict) -> Verdict:
         return replace(verdict, clock_seconds=self.practice.clock_seconds()) if self.practice else verdict

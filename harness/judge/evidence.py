@@ -65,16 +65,20 @@ def _call(exchange: Exchange, reference: Mapping[str, Any]) -> str:
 
 
 def _named_arguments(exchange: Exchange, reference: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    owner, _, method = exchange.call.partition(".")
+    names = [*parameter_names(exchange.call, reference), *[""] * len(exchange.args)]
+    return [*zip(names, exchange.args, strict=False), *exchange.kwargs.items()]
+
+
+def parameter_names(call: str, reference: Mapping[str, Any]) -> list[str]:
+    """The names of the parameters of a call, as the reference has them; none where it does not have the function."""
+    owner, _, method = call.partition(".")
     function = reference.get(owner)
     if function is not None and method:
         function = getattr(function, method, None)
     try:
-        parameters = [p for p in inspect.signature(function).parameters if p != "self"] if function else []
+        return [name for name in inspect.signature(function).parameters if name != "self"] if function else []
     except (TypeError, ValueError):
-        parameters = []
-    names = [*parameters, *[""] * len(exchange.args)]
-    return [*zip(names, exchange.args, strict=False), *exchange.kwargs.items()]
+        return []
 
 
 def _short(value: Any, alone: bool = False) -> str:

@@ -7,19 +7,22 @@ needs the learner's file and NumPy, and runs under any debugger.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.judge.assertions import CheckFailed
+from harness.judge.evidence import parameter_names
 from harness.judge.replay import Attempt, Check
 from harness.sandbox import messages, wire
 from harness.sandbox.transcript import Exchange
 
-LITERAL_ELEMENTS = 24
+LITERAL_ELEMENTS = 12
+KEY = "<key>"
 LAYOUTS = {
     "read-only": """\
 def read_only(array):
@@ -47,7 +50,7 @@ class Script:
     arrays: dict[str, np.ndarray]
 
 
-def write_script(check: Check, attempt: Attempt, solution: Path, data_file: str) -> Script:
+def write_script(check: Check, attempt: Attempt, solution: Path, data_file: str, reference: Mapping[str, Any]) -> Script:
     """The failing check as a script.
 
     Args:
@@ -55,44 +58,38 @@ def write_script(check: Check, attempt: Attempt, solution: Path, data_file: str)
         attempt: how it went.
         solution: the learner's file, in the folder that the script will stand in or elsewhere.
         data_file: name of the file that the larger arrays will stand in.
+        reference: the reference's public names, whose signatures name the arguments.
 
     Raises:
         NoScript: a function of ours was handed over, or too much happened to be kept.
     """
     if not attempt.transcript.complete:
         raise NoScript("this check works on more data than is kept for a script")
-    writer = _Writer()
+    writer = _Writer(reference, copies=bool(attempt.transcript.changes))
     for exchange in attempt.transcript.exchanges:
         writer.add(exchange)
     return Script(_assemble(check, attempt, solution, data_file, writer), writer.arrays)
 
 
 def _assemble(check: Check, attempt: Attempt, solution: Path, data_file: str, writer: _Writer) -> str:
-    title = check.title.replace('"""', "'''")
-    head = [f'"""The check "{title}" as a plain script, with the inputs that it failed with."""', ""]
-    body: list[str] = []
-    if solution.stem.isidentifier():
-        names = ", ".join(sorted(writer.imported)) or "*"
-        imports = ["import numpy as np", "", f"from {solution.stem} import {names}"]
-    else:
+    if not solution.stem.isidentifier() or iskeyword(solution.stem):
         raise NoScript(f"{solution.name} cannot be imported by its name: rename it to a Python name first")
-    if writer.arrays:
-        body += ["from pathlib import Path", "", f'data = np.load(Path(__file__).with_name("{data_file}"))', ""]
-    for layout in sorted(writer.layouts):
-        body += ["", LAYOUTS[layout]]
-    body += [*writer.lines, ""]
+    title = check.title.replace('"""', "'''")
+    writer.lines += ["", f"# {_comment(attempt.message)}"]
     error = attempt.error
     if isinstance(error, CheckFailed) and error.got is not None and not _is_form(error.got):
         what = error.what or "the value"
-        body += [
-            f"# {_comment(attempt.message)}",
-            f'print({f"{what}, got:"!r}, {writer.literal(error.got, "got")}, sep="\\n")',
-            f'print({f"{what}, expected:"!r}, {writer.literal(error.expected, "expected")}, sep="\\n")',
-        ]
-    else:
-        body += [f"# {_comment(attempt.message)}"]
-    text = "\n".join([*head, *imports, "", *body]) + "\n"
-    return re.sub(r"\n{4,}", "\n\n\n", text)
+        for word, value in (("got", error.got), ("expected", error.expected)):
+            expression = writer.literal(value, word)
+            writer.lines.append(f'print({f"{what}, {word}:"!r}, {expression}, sep="\\n")')
+    head = [f'"""The check "{title}" as a plain script."""', ""]
+    data = []
+    if writer.arrays:
+        head += ["from pathlib import Path", ""]
+        data = [f'data = np.load(Path(__file__).with_name("{data_file}"))', ""]
+    imports = ["import numpy as np", "", f"from {solution.stem} import {', '.join(sorted(writer.imported)) or '*'}", ""]
+    helpers = [line for layout in sorted(writer.layouts) for line in ("", LAYOUTS[layout])]
+    return "\n".join([*head, *imports, *data, *helpers, *writer.lines]) + "\n"
 
 
 def _comment(message: str) -> str:
@@ -106,14 +103,22 @@ def _is_form(value: Any) -> bool:
 
 @dataclass
 class _Writer:
-    """Collects the lines of a script, exchange after exchange."""
+    """Collects the lines of a script, exchange after exchange. An array that comes again keeps its name.
 
+    Attributes:
+        reference: see `write_script`.
+        copies: whether each call gets a copy, since some call changes what it is given.
+    """
+
+    reference: Mapping[str, Any]
+    copies: bool
     lines: list[str] = field(default_factory=list)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     layouts: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
     _objects: dict[int, str] = field(default_factory=dict)
     _used: set[str] = field(default_factory=set)
+    _known: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
     def add(self, exchange: Exchange) -> None:
         """Write the line of one exchange."""
@@ -121,7 +126,7 @@ class _Writer:
         match request:
             case messages.Construct(name, args, kwargs):
                 self.imported.add(name)
-                self._assign(exchange, name.lower(), f"{name}({self._arguments(args, kwargs)})")
+                self._assign(exchange, name.lower(), f"{name}({self._arguments(exchange.call, args, kwargs)})")
             case messages.Call(target, name, args, kwargs):
                 if target is None:
                     assert name is not None
@@ -129,7 +134,7 @@ class _Writer:
                     function = name
                 else:
                     function = self._objects[target] + (f".{name}" if name else "")
-                self._assign(exchange, "out", f"{function}({self._arguments(args, kwargs)})")
+                self._assign(exchange, "out", f"{function}({self._arguments(exchange.call, args, kwargs)})")
             case messages.Get(target, name):
                 if exchange.is_answer:
                     self._assign(exchange, name, f"{self._objects[target]}.{name}")
@@ -174,16 +179,28 @@ class _Writer:
         return repr(value)
 
     def _array(self, array: np.ndarray, name: str) -> str:
+        """The name of an array, which is made where it comes for the first time."""
         layout = wire.array_layout(array)
-        if array.size <= LITERAL_ELEMENTS and np.all(np.isfinite(array)):
-            dtype = "" if array.dtype in (np.float64, np.int64, np.bool_) and array.size else f", dtype=np.{array.dtype}"
-            text = f"np.array({array.tolist()!r}{dtype})"
-            if array.size == 0:
-                text = f"np.zeros({array.shape}, dtype=np.{array.dtype})"
+        key = (array.tobytes(), array.shape, array.dtype.str, layout)
+        if key not in self._known:
+            made, known = self._made(array, layout, name), self._free(_identifier(name))
+            self.lines.append(f"{known} = {made.replace(KEY, known)}")
+            if KEY in made:
+                self.arrays[known] = np.ascontiguousarray(array)
+            self._known[key] = known
+        return f"{self._known[key]}.copy()" if self.copies else self._known[key]
+
+    def _made(self, array: np.ndarray, layout: str, name: str) -> str:
+        """An expression that makes an array; `KEY` in it stands for its name in the file of arrays."""
+        if array.size == 0:
+            text = f"np.zeros({array.shape}, dtype=np.{array.dtype})"
+        elif array.size <= LITERAL_ELEMENTS and np.all(np.isfinite(array)):
+            dtype = "" if array.dtype in (np.float64, np.int64, np.bool_) else f", dtype=np.{array.dtype}"
+            rows = [repr(row.tolist()) for row in array] if array.ndim > 1 else []
+            inner = "[\n    " + ",\n    ".join(rows) + ",\n]" if len(rows) > 1 else repr(array.tolist())
+            text = f"np.array({inner}{dtype})"
         else:
-            key = self._free(name)
-            self.arrays[key] = np.ascontiguousarray(array)
-            text = f'data["{key}"]'
+            text = f'data["{KEY}"]'
         if layout.startswith("F"):
             text = f"np.asfortranarray({text})"
         elif layout.startswith("gapped"):
@@ -201,12 +218,13 @@ class _Writer:
         self.lines.append(f"{name}.bit_generator.state = {state!r}")
         return name
 
-    def _arguments(self, args: Iterable[Any], kwargs: dict[str, Any]) -> str:
-        given = [self.literal(value, f"argument_{i + 1}") for i, value in enumerate(args)]
+    def _arguments(self, call: str, args: Sequence[Any], kwargs: dict[str, Any]) -> str:
+        names = [*parameter_names(call, self.reference), *(f"argument_{i + 1}" for i in range(len(args)))]
+        given = [self.literal(value, name) for name, value in zip(names, args, strict=False)]
         return ", ".join([*given, *(f"{name}={self.literal(value, name)}" for name, value in kwargs.items())])
 
     def _assign(self, exchange: Exchange, name: str, expression: str) -> None:
-        name = self._free(re.sub(r"\W", "_", name) or "value")
+        name = self._free(_identifier(name))
         self.lines.append(f"{name} = {expression}")
         self._remember(exchange.value, name)
 
@@ -233,3 +251,9 @@ class _Writer:
             free, number = f"{name}_{number}", number + 1
         self._used.add(free)
         return free
+
+
+def _identifier(name: str) -> str:
+    """A variable's name like this one."""
+    text = re.sub(r"\W", "_", name)
+    return text if text.isidentifier() and not iskeyword(text) and text not in ("np", "data") else f"value_{text}"

@@ -63,8 +63,16 @@ FIRST_SCHEMA = """
         seed INTEGER NOT NULL, topic TEXT);
 """
 
+TOLD_IN_TIME = """
+    CREATE TABLE attempt_mistake (attempt INTEGER NOT NULL REFERENCES attempt, mistake TEXT NOT NULL,
+        UNIQUE (attempt, mistake));
+    INSERT INTO attempt_mistake SELECT DISTINCT attempt, mistake FROM attempt_check WHERE mistake IS NOT NULL;
+    CREATE TABLE explanation (practice INTEGER NOT NULL REFERENCES practice, mistake TEXT NOT NULL, at REAL NOT NULL,
+        UNIQUE (practice, mistake));  -- asked for with `kata why`
+"""
+
 # SQL, or a function that is given the database inside the migration's transaction.
-MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (FIRST_SCHEMA, rename_mistakes)
+MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (FIRST_SCHEMA, rename_mistakes, TOLD_IN_TIME)
 
 
 class NewerHistory(UnusableHistory):

@@ -20,6 +20,9 @@ from harness.practice.kind import COUNTING, PracticeKind, in_sql
 
 COUNTING_KINDS = in_sql(COUNTING)
 
+ATTEMPT_SECONDS = 60.0
+"""Checks that follow each other within this time are one attempt."""
+
 
 @dataclass(frozen=True)
 class Practice:
@@ -165,6 +168,9 @@ class History:
                         for check in group.checks
                     ],
                 )
+            database.executemany(
+                "INSERT INTO attempt_mistake VALUES (?, ?)", [(attempt, mistake) for mistake in verdict.mistakes]
+            )
             if practice and verdict.passed:
                 database.execute("UPDATE practice SET solved_at = ? WHERE id = ? AND solved_at IS NULL", (now, practice.id))
         return attempt
@@ -179,6 +185,11 @@ class History:
         number = min(self.hints_seen(practice) + 1, hints)
         self.record_hint(practice, number)
         return number
+
+    def record_explanation(self, practice: Practice, mistake: str) -> None:
+        """A mistake was explained because the learner asked: that counts as a hint."""
+        with self._database.transaction() as database:
+            database.execute("INSERT OR IGNORE INTO explanation VALUES (?, ?, ?)", (practice.id, mistake, self._clock()))
 
     def record_reveal(self, practice: Practice) -> None:
         """The reference was shown."""
@@ -237,6 +248,18 @@ class History:
         """How many hints were shown in it."""
         row = self._ask("SELECT max(number) FROM hint WHERE practice = ?", (practice.id,)).fetchone()
         return int(row[0] or 0)
+
+    def explained(self, practice: Practice) -> set[str]:
+        """The mistakes that the learner may be told about again: asked for, or shown by an earlier attempt already.
+
+        Checks within a minute are one attempt.
+        """
+        asked = self._ask("SELECT mistake FROM explanation WHERE practice = ?", (practice.id,))
+        earlier = self._ask(
+            "SELECT mistake FROM attempt_mistake JOIN attempt ON attempt.id = attempt WHERE practice = ? AND at < ?",
+            (practice.id, self._clock() - ATTEMPT_SECONDS),
+        )
+        return {mistake for (mistake,) in (*asked, *earlier)}
 
     def was_solved(self, kata: str) -> bool:
         """Whether any check of the kata ever passed."""

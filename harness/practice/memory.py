@@ -15,13 +15,13 @@ from fsrs import Card, Rating, Scheduler
 
 from harness.catalog import Kata
 from harness.practice.days import clock, day_of
+from harness.practice.history import ATTEMPT_SECONDS
 from harness.practice.record import KataRecord, Record, Sitting
 
 LONGEST_INTERVAL_DAYS = 180
 GOOD_HINTS = 2
 EASY_PAR, GOOD_PAR = 1.0, 2.0
 EASY_ATTEMPTS, GOOD_ATTEMPTS = 3, 8
-ATTEMPT_GAP_SECONDS = 60.0
 
 # No learning steps within a day, since a kata is not a flash card; no fuzz, since a replay must give the same days.
 SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), maximum_interval=LONGEST_INTERVAL_DAYS, enable_fuzzing=False)
@@ -102,6 +102,6 @@ def _attempts_needed(sitting: Sitting, solved_at: float) -> int:
     """The attempts up to the one that passed; those within a minute count once, since `kata watch` checks at each save."""
     needed, last = 0, float("-inf")
     for attempt in sitting.attempts:
-        if attempt.at <= solved_at and attempt.at - last >= ATTEMPT_GAP_SECONDS:
+        if attempt.at <= solved_at and attempt.at - last >= ATTEMPT_SECONDS:
             needed, last = needed + 1, attempt.at
     return needed

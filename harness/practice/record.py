@@ -41,7 +41,7 @@ class PastAttempt:
 
 @dataclass(frozen=True)
 class Sitting:
-    """A practice with what happened in it: its attempts in order, and how many hints were shown."""
+    """A practice with what happened in it: its attempts in order, and how many hints and explanations were asked for."""
 
     practice: Practice
     hints: int
@@ -196,16 +196,19 @@ def read_record(history: History | None, names: Collection[str]) -> Record:
 
 ATTEMPTS = "SELECT id, practice, kind, kata, at, score, passed, ratio FROM attempt ORDER BY at, id"
 INTERVIEWS = "SELECT id, started_at, ended_at, minutes, topic FROM interview ORDER BY id"
+HINTS = """
+    SELECT practice, count(*) FROM (SELECT practice FROM hint UNION ALL SELECT practice FROM explanation) GROUP BY practice
+"""
 MISTAKES = f"""
     SELECT attempt.kata, mistake, count(DISTINCT coalesce(practice, 0)) AS sittings, max(at) AS last_at
-    FROM attempt_check JOIN attempt ON attempt.id = attempt_check.attempt
-    WHERE mistake IS NOT NULL AND kind IN {in_sql(COUNTING_MISTAKES)}
+    FROM attempt_mistake JOIN attempt ON attempt.id = attempt_mistake.attempt
+    WHERE kind IN {in_sql(COUNTING_MISTAKES)}
     GROUP BY attempt.kata, mistake ORDER BY sittings DESC, last_at DESC, attempt.kata, mistake
 """
 
 
 def _sittings(database: sqlite3.Connection, attempts: Iterable[PastAttempt]) -> list[Sitting]:
-    hints: dict[int, int] = dict(database.execute("SELECT practice, count(*) FROM hint GROUP BY practice"))
+    hints: dict[int, int] = dict(database.execute(HINTS))
     of_practice: dict[int | None, list[PastAttempt]] = defaultdict(list)
     for attempt in attempts:
         of_practice[attempt.practice].append(attempt)

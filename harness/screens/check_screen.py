@@ -5,19 +5,23 @@ Written for 60 columns and no colour first; colour and width only add to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
+from harness.judge.verdict import CheckResult, Diagnosis, Evidence, GroupResult, Outcome, Timing, Verdict
 from harness.practice.days import clock
 from harness.screens.sentences import printable
 
 NOT_TIMED = "It could not be timed: it is too slow for the kata's workload, or the machine too busy."
 SHOWN_FAILURES = 5
 SHOWN_OUTPUT_LINES = 12
+FAILURE_LINES = 24
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 SIGNS = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "red"),
@@ -29,15 +33,24 @@ SIGNS = {
 OUTCOME_WORDS = {Outcome.TIMEOUT: "timeout", Outcome.CRASHED: "crashed", Outcome.ERROR: "error"}
 
 
-def show_verdict(
-    console: Console,
-    verdict: Verdict,
-    title: str,
-    limit: str,
-    next_step: str,
-    full: int = SHOWN_FAILURES,
-    lesson: str = "",
-) -> None:
+@dataclass(frozen=True)
+class Telling:
+    """How much of a verdict is told.
+
+    Attributes:
+        full: how many failures are shown with their messages.
+        explained: names of the mistakes that are explained; any other is only said to be recognised.
+        why: the command that explains a mistake; empty where none may be explained.
+        lesson: the explanation of what was planted in it, once it is found.
+    """
+
+    full: int = SHOWN_FAILURES
+    explained: frozenset[str] = frozenset()
+    why: str = ""
+    lesson: str = ""
+
+
+def show_verdict(console: Console, verdict: Verdict, title: str, limit: str, next_step: str, telling: Telling) -> None:
     """The screen of `kata check`.
 
     Args:
@@ -46,23 +59,42 @@ def show_verdict(
         title: the kata's title.
         limit: what the clock is compared with, shown after it.
         next_step: one line: what to do next.
-        full: how many failures are shown with their messages.
-        lesson: the explanation of the mistake that was planted in it.
+        telling: how much is told.
     """
     console.print(_headline(verdict, title, console.width))
     console.print(_bar(verdict.score, console.width))
     sole_reason = _sole_reason(verdict)
+    full = telling.full
     for group in verdict.groups:
-        console.print(_group(group, full, sole_reason))
-        full -= sum(check.outcome not in (Outcome.PASSED, Outcome.BLOCKED) for check in group.checks)
-    for diagnosis, count in _diagnoses(verdict):
-        console.print(_diagnosis(diagnosis, count, console.width))
-    if lesson:
-        console.print(_boxed("The planted mistake", "", lesson, console.width))
-    if verdict.output.strip():
-        console.print(_output(verdict.output, console.width))
+        console.print(_group(group, full, sole_reason, console.width))
+        full -= len(_alike([check for check in group.checks if _failed(check)]))
+    for part in _mistakes(verdict, telling, console.width):
+        console.print(part)
+    if telling.lesson:
+        console.print(_boxed("The planted mistake", "", telling.lesson, console.width))
+    if verdict.passed or telling.full > SHOWN_FAILURES:
+        output = verdict.output
+    else:
+        output = next((check.output for check in verdict.checks() if _failed(check)), "")
+    if output.strip():
+        head = "Your solution printed:" if verdict.passed else "Your solution printed during the first failing check:"
+        if telling.full > SHOWN_FAILURES:
+            head = "Your solution printed:"
+        console.print(_output(output, head, console.width))
     console.print(_footer(verdict, limit))
     console.print(Text.assemble(("Next: ", "bold"), next_step))
+
+
+def _failed(check: CheckResult) -> bool:
+    return check.outcome not in (Outcome.PASSED, Outcome.BLOCKED)
+
+
+def _alike(failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
+    """Failures that say the same but for their numbers, together."""
+    found: dict[tuple[str, str], list[CheckResult]] = {}
+    for check in failed:
+        found.setdefault((check.outcome, NUMBER.sub("#", check.message)), []).append(check)
+    return list(found.values())
 
 
 def _headline(verdict: Verdict, title: str, width: int) -> Text:
@@ -77,7 +109,7 @@ def _headline(verdict: Verdict, title: str, width: int) -> Text:
 
 def _bar(score: int, width: int) -> Text:
     filled = score * width // 100
-    colour = "green" if score == 100 else "yellow" if score >= 50 else "red"
+    colour = "green" if score == 100 else "" if score >= 50 else "red"
     return Text.assemble(("█" * filled, colour), ("░" * (width - filled), "dim"))
 
 
@@ -88,10 +120,10 @@ def _sole_reason(verdict: Verdict) -> bool:
     return len(failed) == len(blocked) == 1
 
 
-def _group(group: GroupResult, full: int, sole_reason: bool) -> RenderableType:
+def _group(group: GroupResult, full: int, sole_reason: bool, width: int) -> RenderableType:
     passed = [check for check in group.checks if check.outcome is Outcome.PASSED]
     blocked = [check for check in group.checks if check.outcome is Outcome.BLOCKED]
-    failed = [check for check in group.checks if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED)]
+    failed = _alike([check for check in group.checks if _failed(check)])
     sign, colour = SIGNS[Outcome.PASSED if len(passed) == len(group.checks) else Outcome.FAILED]
     head = Text.assemble(
         (f"{sign} ", colour),
@@ -100,35 +132,69 @@ def _group(group: GroupResult, full: int, sole_reason: bool) -> RenderableType:
         (f"   {len(passed)} of {len(group.checks)} checks", "dim"),
     )
     parts: list[RenderableType] = [head]
-    parts += [_failure(check) for check in failed[: max(full, 0)]]
-    rest = failed[max(full, 0) :]
+    for checks in failed[: max(full, 0)]:
+        parts.append(_failure(checks[0], width))
+        if len(checks) > 1:
+            word = "check fails" if len(checks) == 2 else "checks fail"
+            parts.append(_indented(Text(f"{len(checks) - 1} more {word} in the same way", "dim"), 6))
+    rest = sum(len(checks) for checks in failed[max(full, 0) :])
     if rest:
-        word = "check fails" if len(rest) == 1 else "checks fail"
-        parts.append(
-            Padding(Text(f"{len(rest)} more {word}, as `kata check --verbose` shows", "dim"), (0, 0, 0, 4), expand=False)
-        )
+        word = "check fails" if rest == 1 else "checks fail"
+        parts.append(_indented(Text(f"{rest} more {word}, as `kata check -v` shows", "dim"), 4))
     for reason, checks in _by_message(blocked):
         why = ", for the same reason" if sole_reason else f": {reason}"
-        parts.append(Padding(Text(f"· {len(checks)} not run{why}", "dim"), (0, 0, 0, 4), expand=False))
+        parts.append(_indented(Text(f"· {len(checks)} not run{why}", "dim"), 4))
     return Group(*parts)
 
 
-def _failure(check: CheckResult) -> RenderableType:
+def _failure(check: CheckResult, width: int) -> RenderableType:
+    """One failing check: its title, what is wrong, and the evidence, in `FAILURE_LINES` at most."""
     sign, colour = SIGNS[check.outcome]
     word = OUTCOME_WORDS.get(check.outcome)
     title = Text.assemble((f"{sign} ", colour), (check.title, "bold"), (f"  [{word}]" if word else "", colour))
-    parts = [Padding(title, (0, 0, 0, 4), expand=False)]
+    parts = [_indented(title, 4)]
     if check.message:
-        parts.append(Padding(Text(check.message), (0, 0, 0, 6), expand=False))
+        parts.append(_indented(Text(check.message), 6))
+    if check.evidence:
+        room = FAILURE_LINES - 1 - len(check.message) // max(1, width - 6)
+        parts += [_indented(line, 6) for line in _evidence(check.evidence)[: max(0, room)]]
     return Group(*parts)
+
+
+def _evidence(evidence: Evidence) -> list[Text]:
+    """The evidence, a line of the screen each."""
+    lines = [Text(f"{'after ' if i == 0 else '      '}{call}", "dim") for i, call in enumerate(evidence.calls)]
+    values = [*((f"{name} =", text) for name, text in evidence.inputs)]
+    if evidence.got:
+        values += [("got", evidence.got), ("expected", evidence.expected)]
+    for name, text in values:
+        rows = text.splitlines()
+        lines += [Text(f"{name if i == 0 else '':<{len(name)}} {row}", "dim") for i, row in enumerate(rows)]
+    return lines
+
+
+def _indented(part: RenderableType, columns: int) -> RenderableType:
+    return Padding(part, (0, 0, 0, columns), expand=False)
 
 
 def show_check(console: Console, check: CheckResult, place: str) -> None:
     """One check that failed, in full; `place` says which of how many it is."""
     console.print(Text(f"Failing check {place} · {check.name}", "dim"))
-    console.print(_failure(check))
+    console.print(_failure(check, console.width))
     for diagnosis in check.diagnosis:
         console.print(_diagnosis(diagnosis, 1, console.width))
+
+
+def show_checks(console: Console, verdict: Verdict) -> None:
+    """The screen of `kata check --only`: each check by itself, with all that it printed."""
+    for check in verdict.checks():
+        if check.outcome is Outcome.PASSED:
+            console.print(Text.assemble(("✓ ", "green"), (check.title, "bold")))
+        else:
+            console.print(_failure(check, console.width))
+        console.print(Text(f"    {check.name}", "dim"))
+        if check.output.strip():
+            console.print(_output(check.output, "Your solution printed:", console.width))
 
 
 def _by_message(blocked: Sequence[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
@@ -138,20 +204,43 @@ def _by_message(blocked: Sequence[CheckResult]) -> list[tuple[str, list[CheckRes
     return list(reasons.items())
 
 
-def _diagnoses(verdict: Verdict) -> list[tuple[Diagnosis, int]]:
-    """Each mistake once, with the number of checks that show it; patterns of numbers only where no mistake is known."""
+def _mistakes(verdict: Verdict, telling: Telling, width: int) -> list[RenderableType]:
+    """What the diagnosis found: explained, or only said to be recognised, and what it leaves open."""
     counts: dict[Diagnosis, int] = {}
     for check in verdict.checks():
         for diagnosis in check.diagnosis:
             counts[diagnosis] = counts.get(diagnosis, 0) + 1
     ranked = sorted(counts.items(), key=lambda item: -item[1])
-    known = [item for item in ranked if item[0].mistake]
-    return known or ranked[:2]
+    known = [(diagnosis, count) for diagnosis, count in ranked if diagnosis.mistake]
+    told = [(diagnosis, count) for diagnosis, count in known if diagnosis.mistake in telling.explained]
+    untold = [count for diagnosis, count in known if diagnosis.mistake not in telling.explained]
+    parts = [_diagnosis(diagnosis, count, width) for diagnosis, count in told]
+    if untold and telling.why:
+        parts.append(_recognised(untold, bool(told), telling.why))
+    if known and verdict.unexplained:
+        word = "check shows" if verdict.unexplained == 1 else "checks show"
+        parts.append(Text(f"{verdict.unexplained} failing {word} something else."))
+    if not known:
+        parts += [_diagnosis(diagnosis, count, width) for diagnosis, count in ranked[:1]]
+    return parts
+
+
+def show_mistake(console: Console, explanation: str, count: int) -> None:
+    """One mistake explained, as `kata why` does."""
+    console.print(_diagnosis(Diagnosis("", explanation), count, console.width))
+
+
+def _recognised(counts: Sequence[int], others: bool, why: str) -> Text:
+    """A mistake that is known, and not told yet: finding it is the exercise."""
+    shown = " and ".join(map(str, counts))
+    checks = "failing check" if counts[-1] == 1 else "failing checks"
+    known = ("Another known mistake is" if others else "A known mistake is") if len(counts) == 1 else "Known mistakes are"
+    return Text(f"{known} recognised in {shown} {checks}. {why} explains it, and counts as a hint.")
 
 
 def _diagnosis(diagnosis: Diagnosis, count: int, width: int) -> RenderableType:
     checks = "1 check shows it" if count == 1 else f"{count} checks show it"
-    label = "The mistake" if diagnosis.mistake else "What the numbers tell"
+    label = "What the numbers suggest" if diagnosis.mistake is None else "The mistake"
     return _boxed(label, f"({checks})", diagnosis.explanation, width)
 
 
@@ -159,17 +248,17 @@ def _boxed(label: str, remark: str, explanation: str, width: int) -> RenderableT
     """An explanation between two rules: its first line stands out, the rest is wrapped."""
     head, _, lesson = explanation.partition("\n")
     lesson = " ".join(lesson.split())
-    rule = Text.assemble(("── ", "yellow"), (label, "bold yellow"), (f" {remark} " if remark else " ", "dim"))
-    rule.append("─" * max(0, width - rule.cell_len), "yellow")
+    rule = Text.assemble(("── ", "magenta"), (label, "bold magenta"), (f" {remark} " if remark else " ", "dim"))
+    rule.append("─" * max(0, width - rule.cell_len), "magenta")
     parts: list[RenderableType] = [rule, Padding(Text(head, "bold"), (0, 2), expand=False)]
     if lesson:
         parts.append(Padding(Text(lesson), (0, 2), expand=False))
-    parts.append(Text("─" * width, "yellow"))
+    parts.append(Text("─" * width, "magenta"))
     return Group(*parts)
 
 
-def _output(output: str, width: int) -> RenderableType:
-    """What the solution printed, cut off after some lines of the screen; a long line takes several of them."""
+def _output(output: str, head: str, width: int) -> RenderableType:
+    """What the solution printed, below a line that says so: the first lines of it, as the screen counts them."""
     indent, room = 4, SHOWN_OUTPUT_LINES
     rows = [
         [line[at : at + width - indent] for at in range(0, len(line), width - indent)] or [""]
@@ -183,7 +272,7 @@ def _output(output: str, width: int) -> RenderableType:
     if rows:
         kept.append(f"... and {len(rows)} more line{'s' if len(rows) > 1 else ''}")
     text = Text("\n".join(kept), "dim")
-    return Group(Text("Your solution printed:", "bold"), Padding(text, (0, 0, 0, indent), expand=False))
+    return Group(Text(head, "bold"), Padding(text, (0, 0, 0, indent), expand=False))
 
 
 def _footer(verdict: Verdict, limit: str) -> Text:
@@ -201,7 +290,7 @@ def _footer(verdict: Verdict, limit: str) -> Text:
 
 def timing_line(timing: Timing) -> str:
     """Ratio, spread and both times, in words."""
-    return (
-        f"Takes {timing.ratio:.2f} times the reference's time ({timing.low:.2f} to {timing.high:.2f}): "
-        f"{timing.solution_ms:.2f} beside {timing.reference_ms:.2f} ms"
-    )
+    times = f"{timing.solution_ms:.2f} ms, the reference {timing.reference_ms:.2f} ms"
+    if timing.low == timing.high:
+        return f"Takes about {timing.ratio:.2g} times as long as the reference, measured once: {times}"
+    return f"Takes {timing.ratio:.2f} times as long as the reference ({timing.low:.2f} to {timing.high:.2f}): {times}"
