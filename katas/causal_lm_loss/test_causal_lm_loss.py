@@ -53,6 +53,7 @@ LM = Loss(
     own=("some ignored", "all count"),
     batches=[
         {"logits": (3, 5, WORDS), "labels": some_ignored},
+        {"logits": (3, 5, WORDS), "labels": some_ignored},
         {"logits": (3, 5, WORDS), "labels": (3, 5)},
         {"logits": (3, 5, WORDS), "labels": some_ignored},
         {"logits": (2, 3, WORDS), "labels": (2, 3)},
@@ -116,12 +117,14 @@ class TestRobustness(Robustness, layer=LM):
         assert_close(theirs.backward()["d_logits"], ours.backward()["d_logits"], "d_logits")
         assert_no_warnings(solution)
 
-    def test_int32(self, solution: Solution, rng: np.random.Generator) -> None:
+    def test_small_integers(self, solution: Solution, rng: np.random.Generator) -> None:
         """labels may be of any integer dtype"""
-        run, _ = LM.runs(solution, rng)
+        run, _ = LM.runs(solution, rng, logits=(5, 9, WORDS), labels=(5, 9))
+        run.inputs["labels"][:, :2] = -100
         expected = run.forward()
-        small = run.with_inputs(labels=run.inputs["labels"].astype(np.int32))
-        assert_close(small.forward(), expected, "the loss, compared with int64 labels")
+        for dtype in (np.int32, np.int8):
+            small = run.with_inputs(labels=run.inputs["labels"].astype(dtype))
+            assert_close(small.forward(), expected, f"the loss with {np.dtype(dtype)} labels, compared with int64")
 
 
 class TestLayouts(Layouts, layer=LM): ...

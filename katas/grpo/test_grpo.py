@@ -109,7 +109,7 @@ class TestAdvantages:
         before = np.asarray(solution.group_advantages(rewards, 0.0))
         moved = rng.uniform(1, 9, (3, 1)) * rewards + rng.normal(size=(3, 1))
         assert_close(solution.group_advantages(moved, 0.0), before, "the advantages of the other rewards")
-        expect(np.any(before), "all advantages are 0")
+        expect(bool(np.any(before)), "all advantages are 0")
 
 
 class TestForward(Forward, layer=GRPO):
@@ -125,7 +125,7 @@ class TestForward(Forward, layer=GRPO):
         theirs, ours = GRPO.runs(solution, rng, advantages=lambda rng: np.zeros(4))
         given = theirs.forward()
         assert_close(given, ours.forward(), "the loss")
-        expect(np.asarray(given) > 0, f"the penalty is {given}, expected a number above 0")
+        expect(bool(np.asarray(given) > 0), f"the penalty is {given}, expected a number above 0")
 
 
 class TestGradient(Gradient, layer=GRPO):

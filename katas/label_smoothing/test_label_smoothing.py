@@ -83,13 +83,13 @@ class TestRobustness(Robustness, layer=SMOOTHED):
             assert_close(theirs.backward(), ours.backward(), "d_logits")
         assert_no_warnings(solution)
 
-    def test_int32(self, solution: Solution, rng: np.random.Generator) -> None:
+    def test_small_integers(self, solution: Solution, rng: np.random.Generator) -> None:
         """targets may be of any integer dtype"""
         run, _ = SMOOTHED.runs(solution, rng, logits=(100, CLASSES), targets=(100,))
         expected = run.forward()
         for dtype in (np.int32, np.uint8):
             small = run.with_inputs(targets=run.inputs["targets"].astype(dtype))
-            assert_close(small.forward(), expected, "the loss, compared with int64 targets")
+            assert_close(small.forward(), expected, f"the loss with {np.dtype(dtype)} targets, compared with int64")
 
 
 class TestLayouts(Layouts, layer=SMOOTHED): ...

@@ -64,7 +64,7 @@ class TestForward(Forward, layer=LORA):
         """x @ merge() + bias is what your own forward gives"""
         run, _ = LORA.runs(solution, rng)
         out = run.forward()
-        expect(np.any(out), "forward gives 0 everywhere")
+        expect(bool(np.any(out)), "forward gives 0 everywhere")
         assert_close(run.inputs["x"] @ np.asarray(run.target.merge()) + BIAS, out, "x @ merge() + bias")
 
 

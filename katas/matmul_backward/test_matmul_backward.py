@@ -29,6 +29,7 @@ PAIRS: dict[str, tuple[Shape, Shape]] = {
     "vector and batch": ((3,), (5, 3, 4)),
     "batch and vector": ((5, 2, 3), (3,)),
     "broadcast batches": ((2, 1, 3, 4), (5, 4, 2)),
+    "cubes": ((3, 3, 3), (3, 3, 3)),
     "square broadcast batches": ((4, 1, 3, 3), (2, 3, 3)),
     "batch of 1": ((1, 2, 3), (5, 3, 4)),
     "axes of size 1": ((2, 1, 1, 3), (1, 4, 3, 1)),

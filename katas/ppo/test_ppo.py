@@ -110,16 +110,16 @@ class TestAdvantages:
         """the returns are advantages plus values"""
         given = rollout(rng)
         advantages, returns = solution.gae(**given)
-        expect(np.any(advantages), "all advantages are 0")
+        expect(bool(np.any(advantages)), "all advantages are 0")
         assert_close(returns, np.asarray(advantages) + given["values"], "the returns")
 
     def test_defaults(self, solution: Solution, rng: np.random.Generator) -> None:
         """gamma is 0.99 and lam 0.95 by default, and both may be given by position"""
         given = rollout(rng)
         advantages, _ = solution.gae(*given.values(), 0.5, 0.8)
-        assert_close(advantages, gae(**given, gamma=0.5, lam=0.8)[0], "the advantages with gamma 0.5 and lam 0.8")
+        assert_close(advantages, gae(*given.values(), gamma=0.5, lam=0.8)[0], "the advantages with gamma 0.5 and lam 0.8")
         advantages, _ = solution.gae(*given.values())
-        assert_close(advantages, gae(**given)[0], "the advantages")
+        assert_close(advantages, gae(*given.values())[0], "the advantages")
 
     def test_one_step(self, solution: Solution, rng: np.random.Generator) -> None:
         """with lam 0 the advantage is the error of one step"""
@@ -141,7 +141,7 @@ class TestAdvantages:
         given = rollout(rng)
         remote = {name: put(solution, value) for name, value in given.items()}
         advantages, _ = solution.gae(**remote)
-        expect(np.any(advantages), "all advantages are 0")
+        expect(bool(np.any(advantages)), "all advantages are 0")
         for name, value in given.items():
             assert_close(fetch(remote[name]), value, f"{name} after gae")
 
@@ -202,11 +202,10 @@ class TestRobustness(Robustness, layer=PPO):
 
 
 class TestLayouts(Layouts, layer=PPO):
-    @pytest.mark.parametrize("layout", list(LAYOUTS))
-    def test_gae(self, solution: Solution, rng: np.random.Generator, layout: str) -> None:
-        """gae of arrays in another layout gives the same"""
+    def test_gae(self, solution: Solution, rng: np.random.Generator) -> None:
+        """gae of arrays that are read-only gives the same"""
         given = rollout(rng)
         expected, _ = solution.gae(**given)
-        expect(np.any(expected), "all advantages are 0")
-        arranged = {name: LAYOUTS[layout](value) for name, value in given.items()}
-        assert_close(solution.gae(**arranged)[0], expected, "the advantages, compared with ordinary arrays")
+        expect(bool(np.any(expected)), "all advantages are 0")
+        locked = {name: LAYOUTS["read-only"](value) for name, value in given.items()}
+        assert_close(solution.gae(**locked)[0], expected, "the advantages, compared with ordinary arrays")

@@ -41,7 +41,7 @@ class TestValues:
         sine, cosine = table[:, 0::2], table[:, 1::2]
         turned = sine[:-3] * cosine[3] + cosine[:-3] * sine[3]
         assert_close(sine[3:], turned, "the sines of pos + 3, compared with your own rows of pos and of 3")
-        expect(np.any(sine[1]), "all sines are 0")
+        expect(bool(np.any(sine[1])), "all sines are 0")
 
     def test_unit_circle(self, solution: Solution) -> None:
         """the squares of each pair add up to 1"""
@@ -64,7 +64,7 @@ class TestRobustness:
         """no positions give a table of shape (0, dim)"""
         for dim in (6, 5):
             assert_shape(solution.sinusoidal_positions(0, dim), (0, dim), "the table")
-        expect(np.any(solution.sinusoidal_positions(2, 6)), "the table of two positions is 0")
+        expect(bool(np.any(solution.sinusoidal_positions(2, 6))), "the table of two positions is 0")
 
     def test_far_positions(self, solution: Solution) -> None:
         """position 5000 is exact, and without a warning"""
