@@ -218,12 +218,14 @@ class Gradient(LayerContract):
         self.layer.assign([first], values)
         self.layer.assign([second], self.layer.values(rng, *arguments))
         one = alone.on(first)
-        assert_close(one.forward(), out, "forward(x), compared with a layer on its own")
-        other = Run(self.layer, second, self.layer.draw_inputs(rng, self.layer.plain.inputs))
-        other.output(rng)
-        got = one.backward(d_out)
-        for name, gradient in expected.items():
-            assert_close(got[name], gradient, f"{name} of the first of two layers, compared with a layer on its own")
+        # the same shapes show shared values, others show shared shapes
+        others = [self.layer.plain.inputs, *(self.layer.batches or _default_batches(self.layer))[-1:]]
+        for inputs in others:
+            assert_close(one.forward(), out, "forward(x), compared with a layer on its own")
+            Run(self.layer, second, self.layer.draw_inputs(rng, inputs)).output(rng)
+            got = one.backward(d_out)
+            for name, gradient in expected.items():
+                assert_close(got[name], gradient, f"{name} of the first of two layers, compared with a layer on its own")
         expect(any(np.any(gradient) for gradient in expected.values()), "all gradients are 0")
 
 
