@@ -1,4 +1,4 @@
-"""2-d max pooling: the largest value of every window."""
+"""2-D max pooling: the largest value of every window."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ class MaxPool2d:
 
         out[n, c, p, q] = max over i, j < kernel_size of x[n, c, p * stride + i, q * stride + j]
 
-        out_h = floor((H - kernel_size) / stride) + 1      (out_w in the same way)
+        out_h = floor((H - kernel_size) / stride) + 1      (out_w likewise)
 
-    There is no padding: rows and columns that no whole window reaches are left out. Windows are
-    square. They overlap where the stride is smaller than the kernel.
+    There is no padding: rows and columns that no whole window reaches are left out. Windows are square. They overlap where
+    the stride is smaller than the kernel.
     """
 
     def __init__(self, kernel_size: int, stride: int | None = None) -> None:
-        """Remember the size and the distance of the windows.
+        """Set the size of the windows and the distance between them.
 
         Args:
             kernel_size: height and width of a window.
@@ -34,65 +34,46 @@ class MaxPool2d:
             raise ValueError(f"kernel_size must be at least 1, got {kernel_size}")
         if self.stride < 1:
             raise ValueError(f"stride must be at least 1, got {stride}")
-        self._x_shape: tuple[int, ...] = ()
-        self._winner: np.ndarray = np.zeros((0, 0, 0, 0), dtype=np.int32)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Take the maximum of every window.
-
-        Args:
-            x: images.
+        """Take the maximum of every window and remember which pixel it was.
 
         Shape:
-            x: (N, C, H, W), result: (N, C, out_h, out_w), of the same dtype.
+            x: `(N, C, H, W)`; returns `(N, C, out_h, out_w)`, of the same dtype.
 
         Raises:
-            ValueError: x has not four axes, or the kernel is larger than x.
+            ValueError: kernel_size is larger than x.
         """
-        if x.ndim != 4:
-            raise ValueError(f"x must have the four axes (N, C, H, W), got the shape {x.shape}")
         if self.kernel_size > min(x.shape[2:]):
             raise ValueError(f"kernel_size {self.kernel_size} is larger than x of shape {x.shape}")
         self._x_shape = x.shape
         offsets = self._offsets()
         out = x[next(offsets)].copy()
-        self._winner = np.zeros(out.shape, dtype=np.int32)
+        self._winner = np.zeros(out.shape, dtype=int)
         for number, offset in enumerate(offsets, start=1):
             value = x[offset]
-            # winner = number of the last offset that beat all before it = the first maximum
-            np.maximum(self._winner, np.int32(number) * (value > out), out=self._winner)
+            # only a larger value wins, so at a tie the first maximum remains the winner
+            self._winner[value > out] = number
             np.maximum(out, value, out=out)
         return out
 
     def backward(self, d_out: np.ndarray) -> np.ndarray:
-        """Give the gradient of the loss with respect to the last input of `forward`.
+        """Return the gradient of the loss with respect to x.
 
-        At a tie the first maximum of the window in row-major order takes the whole gradient. A
-        pixel that is the maximum of several windows gets the sum of their gradients.
-
-        Args:
-            d_out: gradient of the loss with respect to the output.
+        At a tie the first maximum of the window in row-major order takes the whole gradient. A pixel that is the maximum of
+        several windows gets the sum of their gradients.
 
         Shape:
-            d_out: (N, C, out_h, out_w), result: (N, C, H, W), of the dtype of `d_out`.
-
-        Raises:
-            ValueError: d_out has not the shape of the output.
+            d_out: `(N, C, out_h, out_w)`; returns `(N, C, H, W)`, of the dtype of d_out.
         """
-        if d_out.shape != self._winner.shape:
-            raise ValueError(f"d_out must have the shape {self._winner.shape}, got {d_out.shape}")
-        n, c, h, w = self._x_shape
-        out_h, out_w = d_out.shape[2:]
-        row, column = np.divmod(np.arange(self.kernel_size**2), self.kernel_size)
-        # place in x.ravel(): start of the image + corner of the window + offset of the maximum
-        place = (row * w + column)[self._winner]
-        place += np.arange(n * c).reshape(n, c, 1, 1) * (h * w)
-        place += np.arange(out_h)[:, None] * (self.stride * w) + np.arange(out_w) * self.stride
-        # d_x[place] += d_out[window], summed over all windows with the same place
-        d_x = np.bincount(place.ravel(), weights=d_out.ravel(), minlength=n * c * h * w)
-        return d_x.reshape(self._x_shape).astype(d_out.dtype, copy=False)
+        d_x = np.zeros(self._x_shape, dtype=d_out.dtype)
+        # each pixel adds up the gradients of the windows that it won
+        for number, offset in enumerate(self._offsets()):
+            d_x[offset] += d_out * (self._winner == number)
+        return d_x
 
     def _offsets(self) -> Iterator[tuple[slice, ...]]:
+        """For each place (i, j) in the window, row by row: the pixels that all windows have there, as slices of x."""
         h, w = self._x_shape[2:]
         k, s = self.kernel_size, self.stride
         for i in range(k):
