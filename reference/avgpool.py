@@ -1,4 +1,4 @@
-"""2-d average pooling: the mean of every window."""
+"""2-D average pooling: the mean of every window."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ class AvgPool2d:
 
         out[n, c, p, q] = mean over i, j < kernel_size of x[n, c, p * stride + i, q * stride + j]
 
-        out_h = floor((H - kernel_size) / stride) + 1      (out_w in the same way)
+        out_h = floor((H - kernel_size) / stride) + 1      (out_w likewise)
 
-    There is no padding: rows and columns that no whole window reaches are left out. Windows are
-    square. They overlap where the stride is smaller than the kernel.
+    There is no padding: rows and columns that no whole window reaches are left out. Windows are square. They overlap where
+    the stride is smaller than the kernel.
     """
 
     def __init__(self, kernel_size: int, stride: int | None = None) -> None:
-        """Remember the size and the distance of the windows.
+        """Set the size of the windows and the distance between them.
 
         Args:
             kernel_size: height and width of a window.
@@ -32,23 +32,16 @@ class AvgPool2d:
             raise ValueError(f"kernel_size must be at least 1, got {kernel_size}")
         if self.stride < 1:
             raise ValueError(f"stride must be at least 1, got {stride}")
-        self._x_shape: tuple[int, ...] = ()
-        self._out_shape: tuple[int, ...] = ()
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Take the mean of every window.
 
-        Args:
-            x: images.
-
         Shape:
-            x: (N, C, H, W), result: (N, C, out_h, out_w), of the same dtype.
+            x: `(N, C, H, W)`; returns `(N, C, out_h, out_w)`, of the same dtype.
 
         Raises:
-            ValueError: x has not four axes, or the kernel is larger than x.
+            ValueError: kernel_size is larger than x.
         """
-        if x.ndim != 4:
-            raise ValueError(f"x must have the four axes (N, C, H, W), got the shape {x.shape}")
         if self.kernel_size > min(x.shape[2:]):
             raise ValueError(f"kernel_size {self.kernel_size} is larger than x of shape {x.shape}")
         n, c, h, w = x.shape
@@ -64,19 +57,11 @@ class AvgPool2d:
         return out
 
     def backward(self, d_out: np.ndarray) -> np.ndarray:
-        """Give the gradient of the loss with respect to the last input of `forward`.
-
-        Args:
-            d_out: gradient of the loss with respect to the output.
+        """Return the gradient of the loss with respect to x. A pixel in several windows gets the sum of its shares.
 
         Shape:
-            d_out: (N, C, out_h, out_w), result: (N, C, H, W), of the dtype of `d_out`.
-
-        Raises:
-            ValueError: d_out has not the shape of the output.
+            d_out: `(N, C, out_h, out_w)`; returns `(N, C, H, W)`, of the dtype of d_out.
         """
-        if d_out.shape != self._out_shape:
-            raise ValueError(f"d_out must have the shape {self._out_shape}, got {d_out.shape}")
         # d_x[p * stride + i, q * stride + j] += d_out[p, q] / kernel_size^2
         share = d_out / self.kernel_size**2
         d_x = np.zeros(self._x_shape, dtype=share.dtype)
@@ -86,6 +71,7 @@ class AvgPool2d:
         return d_x
 
     def _window(self, i: int, j: int) -> tuple[slice, slice, slice, slice]:
+        """The pixels that all windows have at the place (i, j), as slices of x."""
         out_h, out_w = self._out_shape[2:]
         rows = slice(i, i + self.stride * out_h, self.stride)
         columns = slice(j, j + self.stride * out_w, self.stride)

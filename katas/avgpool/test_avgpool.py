@@ -2,140 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pytest
 
-from harness.judge.testing import (
-    LayerCase,
-    assert_close,
-    assert_dtype,
-    assert_own_gradient,
-    assert_reference_gradient,
-    assert_rejects,
-    gapped,
-    read_only,
+from harness.testing import (
+    Case,
+    Errors,
+    Forward,
+    Gradient,
+    Layer,
+    Layouts,
+    Rejection,
+    Robustness,
 )
 from reference.avgpool import AvgPool2d
 
-Shape = tuple[int, int, int, int]
-Window = dict[str, Any]
-
-CASES: dict[str, tuple[Shape, Window]] = {
-    "side by side": ((2, 3, 6, 4), {"kernel_size": 2}),
-    "overlapping": ((2, 2, 7, 9), {"kernel_size": 3, "stride": 2}),
-    "one pixel apart": ((1, 2, 5, 4), {"kernel_size": 3, "stride": 1}),
-    "pixels left over": ((2, 2, 8, 7), {"kernel_size": 3}),
-    "gaps": ((3, 1, 7, 8), {"kernel_size": 2, "stride": 3}),
-    "single pixels": ((2, 2, 5, 4), {"kernel_size": 1, "stride": 2}),
-    "one window": ((1, 1, 4, 4), {"kernel_size": 4}),
-}
-
-
-def cases(*names: str) -> pytest.MarkDecorator:
-    """Parametrises a check by the named cases, or by all of them."""
-    names = names or tuple(CASES)
-    return pytest.mark.parametrize(("shape", "window"), [CASES[name] for name in names], ids=names)
-
-
-def layer_pair(solution: Any, window: Window) -> tuple[Any, AvgPool2d]:
-    """The learner's layer and the reference."""
-    return solution.AvgPool2d(**window), AvgPool2d(**window)
+AVG_POOL = Layer(
+    AvgPool2d,
+    "the mean of every window",
+    # kernel_size, stride
+    cases={
+        "side by side": Case(2, x=(2, 3, 6, 4)),
+        "overlapping": Case(3, 2, x=(2, 2, 7, 9)),
+        "one pixel apart": Case(3, 1, x=(1, 2, 5, 4)),
+        "pixels left over": Case(3, x=(2, 2, 8, 7)),
+        "gaps": Case(2, 3, x=(3, 1, 7, 8)),
+        "single pixels": Case(1, 2, x=(2, 2, 5, 4)),
+        "one window": Case(4, None, x=(1, 1, 4, 4)),
+    },
+    own=("side by side", "overlapping", "gaps"),
+    correct=("side by side", "overlapping", "one pixel apart", "pixels left over", "gaps"),
+    batches=[{"x": shape} for shape in ((3, 2, 7, 6), (3, 2, 7, 6), (1, 2, 8, 8), (2, 1, 4, 9))],
+    keeps_dtype=True,
+)
 
 
-class TestForward:
-    @cases()
-    def test_values(self, solution: Any, rng: np.random.Generator, shape: Shape, window: Window) -> None:
-        """forward gives the mean of every window"""
-        theirs, ours = layer_pair(solution, window)
-        x = rng.normal(size=shape)
-        assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
-
-    def test_stride_by_position(self, solution: Any, rng: np.random.Generator) -> None:
-        """stride is the second argument, and None means kernel_size"""
-        x = rng.normal(size=(2, 2, 6, 7))
-        for arguments in ((3, 1), (2, None)):
-            theirs, ours = solution.AvgPool2d(*arguments), AvgPool2d(*arguments)
-            assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
+class TestForward(Forward, layer=AVG_POOL): ...
 
 
-class TestGradient:
-    @cases("side by side", "overlapping", "gaps")
-    def test_own_forward(self, solution: Any, rng: np.random.Generator, shape: Shape, window: Window) -> None:
-        """backward is the derivative of your own forward pass"""
-        theirs, _ = layer_pair(solution, window)
-        assert_own_gradient(LayerCase(theirs, rng.normal(size=shape)), "d_x", rng)
-
-    @cases("side by side", "overlapping", "one pixel apart", "pixels left over")
-    def test_reference(self, solution: Any, rng: np.random.Generator, shape: Shape, window: Window) -> None:
-        """a pixel gets the sum of its shares of the gradients of its windows"""
-        theirs, ours = layer_pair(solution, window)
-        assert_reference_gradient(LayerCase(theirs, rng.normal(size=shape)), ours, "d_x", rng)
-
-    def test_by_hand(self, solution: Any) -> None:
-        """each pixel of a window gets an equal share of its gradient, and pixels outside get none"""
-        theirs = solution.AvgPool2d(2)
-        theirs.forward(np.zeros((1, 1, 3, 4)))
-        expected = np.array([[[[3.0, 3.0, -5.0, -5.0], [3.0, 3.0, -5.0, -5.0], [0.0, 0.0, 0.0, 0.0]]]])
-        assert_close(theirs.backward(np.array([[[[12.0, -20.0]]]])), expected, "d_x")
-
-    def test_repeated(self, solution: Any, rng: np.random.Generator) -> None:
-        """a second backward gives the same gradient again"""
-        theirs, ours = layer_pair(solution, {"kernel_size": 2, "stride": 1})
-        x, d_out = rng.normal(size=(2, 2, 4, 5)), rng.normal(size=(2, 2, 3, 4))
-        theirs.forward(x)
-        ours.forward(x)
-        theirs.backward(d_out)
-        assert_close(theirs.backward(d_out), ours.backward(d_out), "d_x of the second call")
-
-    def test_after_other_batch(self, solution: Any, rng: np.random.Generator) -> None:
-        """backward belongs to the last forward, whatever the shape of its batch"""
-        theirs, ours = layer_pair(solution, {"kernel_size": 3, "stride": 2})
-        for shape in ((3, 2, 7, 7), (3, 2, 7, 7), (1, 2, 8, 8), (2, 1, 5, 9)):
-            assert_reference_gradient(LayerCase(theirs, rng.normal(size=shape)), ours, "d_x", rng)
+class TestGradient(Gradient, layer=AVG_POOL): ...
 
 
-class TestRobustness:
-    @pytest.mark.parametrize("layout", [read_only, gapped, np.asfortranarray], ids=["read-only", "gapped", "Fortran"])
-    def test_layouts(self, solution: Any, rng: np.random.Generator, layout: Any) -> None:
-        """arrays that are read-only or laid out differently work, forward and backward"""
-        theirs, ours = layer_pair(solution, {"kernel_size": 2, "stride": 1})
-        x, d_out = layout(rng.normal(size=(2, 3, 4, 5))), layout(rng.normal(size=(2, 3, 3, 4)))
-        assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
-        assert_close(theirs.backward(d_out), ours.backward(d_out), "d_x")
+class TestRobustness(Robustness, layer=AVG_POOL): ...
 
-    def test_float32(self, solution: Any, rng: np.random.Generator) -> None:
-        """float32 in gives float32 out, forward and backward"""
-        theirs, ours = layer_pair(solution, {"kernel_size": 3, "stride": 2})
-        x, d_out = (a.astype(np.float32) for a in (rng.normal(size=(2, 2, 7, 7)), rng.normal(size=(2, 2, 3, 3))))
-        for name, got, expected in (
-            ("forward(x)", theirs.forward(x), ours.forward(x)),
-            ("d_x", theirs.backward(d_out), ours.backward(d_out)),
-        ):
-            assert_close(got, expected, name)
-            assert_dtype(got, np.float32, name)
 
-    def test_two_layers(self, solution: Any, rng: np.random.Generator) -> None:
-        """two layers do not share what they remember"""
-        (first, ours), (second, _) = (layer_pair(solution, {"kernel_size": k}) for k in (2, 3))
-        x, d_out = rng.normal(size=(2, 2, 6, 6)), rng.normal(size=(2, 2, 3, 3))
-        first.forward(x)
-        second.forward(rng.normal(size=(2, 1, 7, 9)))
-        ours.forward(x)
-        assert_close(first.backward(d_out), ours.backward(d_out), "d_x of the first layer")
+class TestLayouts(Layouts, layer=AVG_POOL): ...
 
-    @pytest.mark.parametrize("shape", [(2, 1, 3, 6), (2, 1, 6, 3)], ids=["too high", "too wide"])
-    def test_large_kernel(self, solution: Any, rng: np.random.Generator, shape: Shape) -> None:
-        """a kernel larger than the image raises ValueError"""
-        theirs, ours = layer_pair(solution, {"kernel_size": 4})
-        x = rng.normal(size=(2, 1, 4, 4))
-        assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
-        assert_rejects(lambda: theirs.forward(rng.normal(size=shape)), ("kernel_size", "kernel"), 4)
 
-    def test_negative_stride(self, solution: Any, rng: np.random.Generator) -> None:
-        """a negative stride raises ValueError"""
-        x = rng.normal(size=(2, 1, 4, 4))
-        theirs, ours = layer_pair(solution, {"kernel_size": 2, "stride": 1})
-        assert_close(theirs.forward(x), ours.forward(x), "forward(x)")
-        assert_rejects(lambda: solution.AvgPool2d(2, stride=-1).forward(x), "stride", -1)
+class TestErrors(Errors):
+    rejections = (
+        Rejection(
+            "AvgPool2d(...)", "`kernel_size` is below 1", lambda s, v: s.AvgPool2d(v), (0, -1), ("kernel_size", "kernel")
+        ),
+        Rejection("AvgPool2d(...)", "`stride` is below 1", lambda s, v: s.AvgPool2d(2, stride=v), (0, -1), "stride"),
+        Rejection(
+            "forward(x)",
+            "`kernel_size` is larger than `x`",
+            lambda s, shape: s.AvgPool2d(4).forward(np.ones(shape)),
+            ((2, 1, 3, 6), (2, 1, 6, 3)),
+            ("kernel_size", "kernel"),
+            shown=lambda shape: 4,
+        ),
+    )
