@@ -18,9 +18,8 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from harness.authoring.hunts import plant
-
 from harness import catalog
+from harness.authoring.hunts import plant
 from harness.judge.bank import find_mistake, load_bank
 
 README = Path(__file__).parents[1] / "README.md"

@@ -24,9 +24,8 @@ import termios
 import time
 from pathlib import Path
 
-from harness.authoring.hunts import plant
-
 from harness import catalog
+from harness.authoring.hunts import plant
 from harness.judge.bank import load_bank
 
 GIVE_UP_SECONDS = 60.0

@@ -49,7 +49,7 @@ def one_line(text: str) -> str:
 
 
 def verdict_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    """The one JSON object that was printed, and nothing beside it."""
+    """The one JSON object that was printed, and nothing else."""
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
     found: dict[str, Any] = json.loads(done.stdout)
@@ -74,7 +74,7 @@ def test_check_passes_with_exit_code_0_and_timing(kata: Run, tmp_path: Path) -> 
     done = kata("check")
     assert done.returncode == 0
     assert "100 / 100" in done.stdout
-    assert re.search(r"Takes \d+\.\d\d times the reference's time \(.* to .*\): .* beside .* ms", done.stdout)
+    assert re.search(r"Takes \d+\.\d\d times as long as the reference \(.* to .*\): .* against .* ms", done.stdout)
     assert "seed" not in done.stdout
     assert "Next: kata diff linear" in done.stdout
 
@@ -279,7 +279,7 @@ def test_bench_times_a_right_solution(kata: Run, tmp_path: Path) -> None:
     done = kata("bench", "linear", "--seconds", "1.5")
     assert time.monotonic() - began > 1.5
     assert (done.returncode, done.stderr) == (0, "")
-    ratio = re.fullmatch(r"Takes (\S+) times the reference's time \(\S+ to \S+\): \S+ beside \S+ ms\n", done.stdout)
+    ratio = re.fullmatch(r"Takes (\S+) times as long as the reference \(\S+ to \S+\): \S+ against \S+ ms\n", done.stdout)
     assert ratio is not None
     assert 0.4 < float(ratio[1]) < 2.5
 

@@ -72,8 +72,10 @@ def normalised(screen: str) -> str:
     """The screen without what differs from run to run: clock and times."""
     screen = re.sub(r"Clock \d+:\d\d of", "Clock M:SS of", screen)
     screen = re.sub(r"hecked in \d+\.\d\d s", "hecked in T.TT s", screen)
-    takes = re.compile(r"Takes [\d.]+ times the reference's time \([\d.]+\s+to\s+[\d.]+\):\s+[\d.]+\s+beside\s+[\d.]+\s+ms")
-    screen = takes.sub("Takes R times the reference's time (LOW to HIGH): T beside T ms", screen)
+    takes = re.compile(
+        r"Takes\s+[\d.]+\s+times\s+as\s+long\s+as\s+the\s+reference\s+\([\d.]+\s+to\s+[\d.]+\):\s+[\d.]+\s+against\s+[\d.]+\s+ms"
+    )
+    screen = takes.sub("Takes R times as long as the reference (LOW to HIGH): T against T ms", screen)
     return "".join(f"{line.rstrip()}\n" for line in screen.splitlines())
 
 

@@ -214,11 +214,11 @@ def test_each_suggestion_says_why(learner: Learner) -> None:
     learner.sit("sgd", 1, wrong=[5, 4])
     learner.sit("mse", 1, minutes=1)
     why = {suggestion.kata.name: suggestion.why for suggestion in suggest(record_of(learner), KATAS, NOW)}
-    assert why["relu"].startswith("due since yesterday; you still know it with a chance of ")
+    assert why["relu"].startswith("due since yesterday; the chance that you still know it is ")
     assert why["relu"].endswith("(last time Easy: no hint, within par, few attempts)")
     assert why["tanh"].startswith("due for 29 days; ")
     assert why["tanh"].endswith("(last time Hard: 3 hints)")
-    assert why["sgd"] == "begun and not finished: last practised yesterday, best score 80 of 100"
+    assert why["sgd"] == "begun but not finished: last practised yesterday, best score 80 of 100"
     assert why["step"] == "new, and it needs no other kata"
     assert why["mse"] == "nothing is due, begun or new within reach; this comes up first, in 7 days"
 
@@ -227,7 +227,7 @@ def test_a_kata_begun_anew_before_it_is_due_is_to_be_finished(learner: Learner) 
     learner.sit("relu", 3, minutes=1)
     learner.sit("relu", 1, wrong=[12])
     first = suggest(record_of(learner), KATAS, NOW)[0]
-    assert (first.kata.name, first.why) == ("relu", "begun and not finished: last practised yesterday, best score 0 of 100")
+    assert (first.kata.name, first.why) == ("relu", "begun but not finished: last practised yesterday, best score 0 of 100")
 
 
 def test_due_from_the_morning_of_the_local_day(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Speed beside the reference: measured on what passes, fair, bounded, and no part of the score."""
+"""Speed compared with the reference: measured on what passes, fair, bounded, and no part of the score."""
 
 from __future__ import annotations
 

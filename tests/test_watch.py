@@ -161,7 +161,7 @@ def test_keys_show_a_hint_the_next_failure_and_the_timing(watching: Terminal, tm
     watching.type("n")
     watching.wait_for("No check fails.")
     timings = 0
-    while "times the reference's time" not in watching.text:
+    while "times as long as the reference" not in watching.text:
         watching.type("t")  # on a busy machine there is none at first, and it says so
         timings += 1
         wait_for_screen(watching, f"check {3 + timings} ")

@@ -26,9 +26,9 @@ def scaffold(root: Path, name: str, title: str | None, topic: str) -> list[Path]
     """
     name = name.replace("_", "-")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        raise ValueError(f"{name!r} is no name for a kata: use lower-case letters, digits and hyphens")
+        raise ValueError(f"{name!r} is not a valid name for a kata: use lower-case letters, digits and hyphens")
     if not (root / "katas").is_dir() or not (root / "reference").is_dir():
-        raise ValueError(f"{root.resolve()} holds no katas/ and reference/: run this in a checkout, or say --root")
+        raise ValueError(f"{root.resolve()} has no katas/ and reference/: run this in a checkout, or give one with --root")
     module = name.replace("-", "_")
     targets = {
         "kata.toml.jinja": root / "katas" / module / "kata.toml",
@@ -41,7 +41,7 @@ def scaffold(root: Path, name: str, title: str | None, topic: str) -> list[Path]
     }
     taken = [str(path) for path in targets.values() if path.exists()]
     if taken or name in catalog.all_names():
-        raise ValueError(f"there is a kata {name!r} already{': ' + taken[0] if taken else ''}")
+        raise ValueError(f"there already is a kata {name!r}{': ' + taken[0] if taken else ''}")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
     )

@@ -1,5 +1,5 @@
-"""The history's file: SQLite in WAL mode, one transaction for everything that is done, so that two commands at once are safe
-and a kill at any moment loses at most what was in flight.
+"""The history's file: SQLite in WAL mode, one transaction for each thing done. Two commands at once are safe, and a kill
+at any moment loses at most what was in flight.
 
 The schema's version is SQLite's `user_version`; `MIGRATIONS` brings an older file up to date. A damaged file is set aside
 under another name, never deleted, and a new one is begun. `history` is the only caller.

@@ -1,4 +1,4 @@
-"""Moments as days of the learner's own calendar, and spans of time in words."""
+"""Moments as days of the learner's calendar, and spans of time in words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ def day_of(at: float) -> date:
 
 
 def ago(day: date, today: date) -> str:
-    """A day that has been, in words."""
+    """A past day, in words."""
     days = (today - day).days
     return "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 
 def ahead(day: date, today: date) -> str:
-    """A day to come, in words; what is past counts as today."""
+    """A future day, in words; past days count as today."""
     days = (day - today).days
     return "today" if days <= 0 else "tomorrow" if days == 1 else f"in {days} days"
 

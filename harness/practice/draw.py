@@ -1,4 +1,4 @@
-"""Draws the katas of a mock interview: a warm-up, a core layer and one harder, that together fit the time."""
+"""Draws the katas of a mock interview: a warm-up, a core layer and a harder one that together fit the time."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ KataSet = tuple[Kata, ...]
 
 
 class NothingFits(ValueError):
-    """No kata is short enough; the message says how short the time is."""
+    """No kata is short enough for the time."""
 
 
 def draw(katas: Sequence[Kata], minutes: int, topic: str | None, seed: int) -> KataSet:
-    """Katas for an interview, the easiest first: three where the time allows, else two, else one.
+    """Katas for an interview, the easiest first: three if the time allows, else two, else one.
 
-    Par times add up to at most the time; sets that leave much of it unused are drawn only where there are no others.
+    Par times add up to at most the time; sets that leave much of it unused are drawn only if there are no others.
 
     Args:
         katas: all katas.
@@ -54,7 +54,7 @@ def _minutes(katas: Iterable[Kata]) -> int:
 
 
 def _is_well_mixed(katas: KataSet) -> bool:
-    """Three topics, an easy warm-up, then a layer or loss, then something that is harder."""
+    """Three topics, an easy warm-up, then a layer or loss, then something harder."""
     if len(katas) != 3:
         return False
     first, core, last = katas

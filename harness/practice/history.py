@@ -39,13 +39,13 @@ class Practice:
     interview: int | None
 
     def clock_seconds(self, now: float | None = None) -> float:
-        """Time since the start; it stands still once solved."""
+        """Time since the start; it stops once solved."""
         return (self.solved_at or now or time.time()) - self.started_at
 
 
 @dataclass(frozen=True)
 class OpenInterview:
-    """An interview that was begun and has not been ended; its time may be up. Times are seconds since 1970."""
+    """An interview that has not been ended; its time may be up. Times are seconds since 1970."""
 
     id: int
     started_at: float
@@ -99,7 +99,7 @@ class History:
         planted: str | None = None,
         interview: int | None = None,
     ) -> Practice:
-        """A new practice begins, and its clock."""
+        """Start a new practice, and its clock."""
         with self._database.transaction() as database:
             cursor = database.execute(
                 "INSERT INTO practice (kind, kata, file, started_at, planted, interview) VALUES (?, ?, ?, ?, ?, ?)",
@@ -108,7 +108,7 @@ class History:
         return self.practice(cursor.lastrowid or 0)
 
     def begin_interview(self, minutes: int, seed: int, topic: str | None, katas: Sequence[tuple[str, str]]) -> OpenInterview:
-        """An interview begins, and with it a practice for each of its katas, given as (kata, file); one clock for all."""
+        """Start an interview, and a practice for each of its katas, given as (kata, file); one clock for all."""
         now = self._clock()
         with self._database.transaction() as database:
             cursor = database.execute(
@@ -122,7 +122,7 @@ class History:
         return OpenInterview(number, now, minutes, seed, topic)
 
     def end_interview(self, number: int) -> None:
-        """The interview with that id is over."""
+        """End the interview with that id."""
         with self._database.transaction() as database:
             database.execute("UPDATE interview SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (self._clock(), number))
 
@@ -176,12 +176,12 @@ class History:
         return attempt
 
     def record_hint(self, practice: Practice, number: int) -> None:
-        """The hint of that number (from 1) was shown."""
+        """Remember that the hint with that number (from 1) was shown."""
         with self._database.transaction() as database:
             database.execute("INSERT OR IGNORE INTO hint VALUES (?, ?, ?)", (practice.id, number, self._clock()))
 
     def take_hint(self, practice: Practice, hints: int) -> int:
-        """The number of the hint to show now, of a kata with that many: the next one, or the last once more."""
+        """The number of the hint to show now, out of that many: the next one, or the last one again."""
         number = min(self.hints_seen(practice) + 1, hints)
         self.record_hint(practice, number)
         return number
@@ -192,7 +192,7 @@ class History:
             database.execute("INSERT OR IGNORE INTO explanation VALUES (?, ?, ?)", (practice.id, mistake, self._clock()))
 
     def record_reveal(self, practice: Practice) -> None:
-        """The reference was shown."""
+        """Remember that the reference was shown."""
         with self._database.transaction() as database:
             database.execute(
                 "UPDATE practice SET revealed_at = ? WHERE id = ? AND revealed_at IS NULL", (self._clock(), practice.id)
@@ -223,7 +223,7 @@ class History:
         return practice_of_row(row) if row else None
 
     def open_interview(self) -> OpenInterview | None:
-        """The interview that was begun last, unless it has been ended."""
+        """The interview that was started last, unless it has been ended."""
         row = self._ask(
             "SELECT id, started_at, minutes, seed, topic, ended_at FROM interview ORDER BY id DESC LIMIT 1"
         ).fetchone()
@@ -281,5 +281,5 @@ class History:
         return self._ask(query, (kata,)).fetchone() is not None
 
     def snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
-        """The database for reading, as it stands at one moment; for `record`."""
+        """The database for reading, as of one moment; for `record`."""
         return self._database.snapshot()

@@ -1,4 +1,4 @@
-"""The kinds of practice, and in one place what follows from the kind: what counts, and what a learner is told."""
+"""The kinds of practice, and everything that depends on the kind: what counts, and what a learner is told."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Policy:
-    """What follows from the kind of a practice.
+    """What depends on the kind of a practice.
 
     Attributes:
         command: the command that writes its file.
@@ -17,7 +17,7 @@ class Policy:
         counts: whether its checks count for the kata: state, best score, spaced repetition.
         counts_mistakes: whether the mistakes found in it count as the learner's own.
         names_mistakes: whether a verdict may name the mistakes; in an interview only once it is over.
-        offers_hints: whether the learner is pointed to hints and to our solution.
+        offers_hints: whether hints are suggested to the learner.
         has_par: whether the clock is compared with the kata's par time.
     """
 

@@ -1,6 +1,6 @@
 """How well each kata is remembered: spaced repetition by FSRS, over the record.
 
-A *review* is a sitting that came to an end: solved, or given up by looking at the reference. `rate` turns what happened in
+A *review* is a sitting that has ended: solved, or given up by looking at the reference. `rate` turns what happened in
 it into one of FSRS's four ratings; the rule is written out in `docs/review.md`. FSRS's state is never stored: `memory_of`
 replays the reviews in order, so it cannot disagree with the history, and a better rule applies to the past as well.
 """
@@ -29,7 +29,7 @@ SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), maximum_interval=L
 
 @dataclass(frozen=True)
 class Review:
-    """The end of a sitting: when, how well the kata was known, and what that is read from."""
+    """The end of a sitting: when, how well the kata was known, and why we think so."""
 
     at: float
     rating: Rating
@@ -54,7 +54,7 @@ class Memory:
 
 
 def rate(sitting: Sitting, par_minutes: int) -> Review | None:
-    """The review that a sitting amounts to; None while it is open."""
+    """The review of a sitting; None while it is open."""
     practice = sitting.practice
     if practice.revealed_at is not None:
         return Review(practice.revealed_at, Rating.Again, "the solution was shown")
@@ -64,7 +64,7 @@ def rate(sitting: Sitting, par_minutes: int) -> Review | None:
     attempts = _attempts_needed(sitting, practice.solved_at)
     ratings = [
         (_rating(sitting.hints, 0, GOOD_HINTS), "1 hint" if sitting.hints == 1 else f"{sitting.hints} hints"),
-        (_rating(spent / 60 / par_minutes, EASY_PAR, GOOD_PAR), f"{clock(spent)} with a par of {par_minutes} min"),
+        (_rating(spent / 60 / par_minutes, EASY_PAR, GOOD_PAR), f"{clock(spent)} against a par of {par_minutes} min"),
         (_rating(attempts, EASY_ATTEMPTS, GOOD_ATTEMPTS), f"{attempts} attempts"),
     ]
     worst = min(rating for rating, _ in ratings)
@@ -74,7 +74,7 @@ def rate(sitting: Sitting, par_minutes: int) -> Review | None:
 
 
 def memory_of(record: KataRecord, kata: Kata) -> Memory | None:
-    """What the history says about how well a kata is remembered; None when no sitting at it ever came to an end."""
+    """How well a kata is remembered, by its history; None if no sitting ever ended."""
     reviews = sorted(filter(None, (rate(sitting, kata.par_minutes) for sitting in record.sittings)), key=lambda r: r.at)
     brought = next((a for a in record.attempts if a.passed and a.practice is None), None)
     if brought and (not reviews or brought.at < reviews[0].at):
@@ -99,7 +99,7 @@ def _rating(amount: float, easy: float, good: float) -> Rating:
 
 
 def _attempts_needed(sitting: Sitting, solved_at: float) -> int:
-    """The attempts up to the one that passed; those within a minute count once, since `kata watch` checks at each save."""
+    """The attempts up to the one that passed; those within a minute count as one, since `kata watch` checks at each save."""
     needed, last = 0, float("-inf")
     for attempt in sitting.attempts:
         if attempt.at <= solved_at and attempt.at - last >= ATTEMPT_SECONDS:

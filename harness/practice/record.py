@@ -1,7 +1,7 @@
-"""The whole of a learner's history as plain data, for everything that looks back: status, what to do next, the report.
+"""A learner's whole history as plain data, for everything that looks back: status, suggestions, the report.
 
 `history` writes the database and answers the small questions of a command; this module reads it all at one moment.
-Interviews and hunts are kept apart: what is said of a kata comes from the kinds of practice that count for it.
+Interviews and hunts are kept apart: a kata's record holds only the kinds of practice that count for it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class KataState(StrEnum):
 
 @dataclass(frozen=True)
 class PastAttempt:
-    """One `kata check`. `at` is seconds since 1970; `ratio` is the time beside the reference's, where it was measured."""
+    """One `kata check`. `at` is seconds since 1970; `ratio` is the time over the reference's, if it was measured."""
 
     id: int
     practice: int | None
@@ -49,7 +49,7 @@ class Sitting:
 
     @property
     def is_open(self) -> bool:
-        """Whether it came to no end: neither solved nor given up."""
+        """Whether it was neither solved nor given up."""
         return self.practice.solved_at is None and self.practice.revealed_at is None
 
     @property
@@ -67,7 +67,7 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class KataRecord:
-    """All that was done at one kata.
+    """Everything done at one kata.
 
     Attributes:
         sittings: the practices of it, oldest first.
@@ -90,12 +90,12 @@ class KataRecord:
 
     @property
     def open_sitting(self) -> Sitting | None:
-        """The latest sitting, if it came to no end."""
+        """The latest sitting, if it is open."""
         return self.sittings[-1] if self.sittings and self.sittings[-1].is_open else None
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether it was begun, or begun anew, and neither solved nor given up since."""
+        """Whether it was started, or started again, and neither solved nor given up since."""
         return self.open_sitting is not None or self.state is KataState.STARTED
 
     @property
@@ -104,7 +104,7 @@ class KataRecord:
 
     @property
     def best_ratio(self) -> float | None:
-        """The fastest time beside the reference's."""
+        """The fastest time over the reference's."""
         return min((attempt.ratio for attempt in self.attempts if attempt.ratio is not None), default=None)
 
     @property
@@ -116,7 +116,7 @@ class KataRecord:
 
 @dataclass(frozen=True)
 class MadeMistake:
-    """A mistake of the bank that was diagnosed, in so many sittings; `last_at` is when last."""
+    """A mistake of the bank that was diagnosed: in how many sittings, and when last."""
 
     kata: str
     name: str
@@ -141,7 +141,7 @@ class Record:
     """Everything in the history, at one moment.
 
     Attributes:
-        katas: by name; a kata that was never touched is missing, `of` gives an empty record for it.
+        katas: by name; a kata that was never touched is missing; `of` gives an empty record for it.
         mistakes: those made most often first; what was planted in a hunt does not count.
         active: when anything was started or checked, of any kind, oldest first.
     """
@@ -165,7 +165,7 @@ EMPTY = Record({}, (), (), (), ())
 
 
 def read_record(history: History | None, names: Collection[str]) -> Record:
-    """Read everything about the katas of those names; an empty record where there is no history.
+    """Read everything about the katas of those names; an empty record if there is no history.
 
     What the history holds of a kata that no longer exists is left out.
     """

@@ -22,7 +22,7 @@ class KataResult:
         score: the best that was reached within the time; None if nothing was judged within it.
         solved_after: seconds on the interview's clock; None if it was not solved within the time.
         checks: how often it was checked within the time.
-        ratio: the solution's time beside the reference's, where it was measured.
+        ratio: the solution's time over the reference's, if it was measured.
         mistakes: what the diagnosis found at the end, the one that most checks show first.
     """
 
@@ -36,7 +36,7 @@ class KataResult:
 
 @dataclass(frozen=True)
 class Advice:
-    """A command to go on with, and why."""
+    """A command to continue with, and why."""
 
     command: str
     why: str
@@ -44,7 +44,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """An interview that is over. `seconds` is how long it took, at most its time."""
+    """An interview that is over. `seconds` is how long it took, at most the time allowed."""
 
     started_at: float
     minutes: int
@@ -121,7 +121,7 @@ def _mistakes(verdict: Verdict) -> tuple[Diagnosis, ...]:
 
 
 def _advice(results: Sequence[KataResult], solved: Collection[str]) -> Iterable[Advice]:
-    """The weakest kata first, and before a kata what it needs; where all went well, what was slow; else `kata next`."""
+    """The weakest kata first, and what it needs before it; if all went well, what was slow; else `kata next`."""
     named: set[str] = set()
     for result in sorted(results, key=lambda result: result.score or 0):
         if result.solved_after is not None:
@@ -131,12 +131,12 @@ def _advice(results: Sequence[KataResult], solved: Collection[str]) -> Iterable[
             if need not in solved and need not in named:
                 named.add(need)
                 yield Advice(f"kata start {need}", f"{name} builds on it, and you have not solved it yet")
-        score = "nothing was judged in time" if result.score is None else f"it stands at {result.score} of 100"
+        score = "nothing was judged in time" if result.score is None else f"{result.score} of 100 so far"
         named.add(name)
         yield Advice(f"kata start {name} --again", score)
     for result in results:
         if result.solved_after is not None and result.ratio is not None and result.ratio >= SLOW_RATIO:
-            why = f"right, but it takes {result.ratio:.1f} times the reference's time"
+            why = f"correct, but it takes {result.ratio:.1f} times as long as the reference"
             yield Advice(f"kata bench {result.kata.name}", why)
     if not named:
-        yield Advice("kata next", "you solved everything; this finds what you have not practised for long")
+        yield Advice("kata next", "you solved everything; this finds what you have not practised for a while")

@@ -14,7 +14,7 @@ from harness.practice.record import KataRecord, Record
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A kata to practise, why in one line, and why in a few words."""
+    """A kata to practise, and why: in one line, and in a few words."""
 
     kata: Kata
     why: str
@@ -22,7 +22,7 @@ class Suggestion:
 
 
 def suggest(record: Record, katas: Sequence[Kata], now: float) -> list[Suggestion]:
-    """What to practise, the best first: what is due, what was begun, what is new and within reach, what comes up later.
+    """What to practise, best first: what is due, what was begun, what is new and within reach, what comes up later.
 
     Args:
         record: the history.
@@ -50,9 +50,8 @@ def _due(kata: Kata, memory: Memory, now: float) -> Suggestion:
     today, last = day_of(now), memory.reviews[-1]
     days = (today - memory.due).days
     since = ("due today", "due since yesterday")[days] if days < 2 else f"due for {days} days"
-    why = (
-        f"{since}; you still know it with a chance of {memory.chance(now):.0%} (last time {last.rating.name}: {last.reason})"
-    )
+    chance = f"the chance that you still know it is {memory.chance(now):.0%}"
+    why = f"{since}; {chance} (last time {last.rating.name}: {last.reason})"
     return Suggestion(kata, why, "due")
 
 
@@ -60,7 +59,7 @@ def _begun(kata: Kata, record: KataRecord, today: date) -> Suggestion:
     best = record.open_sitting.best_score if record.open_sitting else record.best_score
     score = "not checked yet" if best is None else f"best score {best} of 100"
     last = ago(day_of(record.last_at or 0), today)
-    return Suggestion(kata, f"begun and not finished: last practised {last}, {score}", "begun")
+    return Suggestion(kata, f"begun but not finished: last practised {last}, {score}", "begun")
 
 
 def _new(kata: Kata) -> Suggestion:
@@ -70,4 +69,4 @@ def _new(kata: Kata) -> Suggestion:
 
 def _later(kata: Kata, memory: Memory, today: date) -> Suggestion:
     when = ahead(memory.due, today)
-    return Suggestion(kata, f"nothing is due, begun or new within reach; this comes up first, {when}", f"due {when}")
+    return Suggestion(kata, f"nothing is due, begun, or new and within reach; this comes up first, {when}", f"due {when}")

@@ -1,4 +1,4 @@
-"""The learner's folder: where solutions and `.kata/` are. Nothing here is ever overwritten; the archive takes it first."""
+"""The learner's folder, with the solutions and `.kata/`. Nothing of theirs is ever overwritten: it is archived first."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ STATE_FOLDER = ".kata"
 
 
 class UnusableHistory(Exception):
-    """The history can be neither read nor set aside now: a full disk, a read-only folder, a newer schema. One sentence."""
+    """The history can be neither read nor set aside: a full disk, a read-only folder, a newer schema."""
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with solutions; it becomes a workspace for good when `.kata/` is made in it."""
+    """A folder with solutions; it becomes a workspace once it contains `.kata/`."""
 
     root: Path
 
@@ -55,7 +55,7 @@ class Workspace:
             file.write(text)
 
     def rewrite(self, path: Path, text: str) -> None:
-        """Write a file of ours in place of an older one; whoever reads it meanwhile never sees half of it."""
+        """Replace a file of ours; nobody ever reads half of the new one."""
         temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
             temporary.write_text(text, encoding="utf-8")
@@ -65,7 +65,7 @@ class Workspace:
             raise
 
     def archive(self, path: Path) -> Path:
-        """Move a file into the archive under a name of its own; returns where it is now."""
+        """Move a file into the archive under a unique name; returns its new path."""
         folder = self.state / "archive"
         folder.mkdir(parents=True, exist_ok=True)
         stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
@@ -83,11 +83,11 @@ class Workspace:
                 return target
             path.unlink()
             return target
-        raise FileExistsError(f"the archive has no free name left for {path.name}")
+        raise FileExistsError(f"the archive has no free name for {path.name}")
 
 
 def find_workspace(explicit: str | None, start: Path | None = None) -> Workspace:
-    """The folder that was named, else the nearest one upwards that holds `.kata/`, else the current one."""
+    """The given folder, else the nearest one upwards that contains `.kata/`, else the current one."""
     if explicit:
         return Workspace(Path(explicit).expanduser().resolve())
     here = (start or Path.cwd()).resolve()

@@ -1,4 +1,4 @@
 """Everything a person sees: the terminal's screens, and the pages in `html`.
 
-Called by the commands with plain data from `practice` and `judge`; decides nothing.
+The commands call it with plain data from `practice` and `judge`. It decides nothing.
 """

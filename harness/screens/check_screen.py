@@ -1,6 +1,6 @@
 """The screen of `kata check` and `kata watch`: a verdict, or one failing check in full.
 
-Written for 60 columns and no colour first; colour and width only add to it.
+Designed for 60 columns and no colour; colour and width only add to it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from harness.judge.verdict import CheckResult, Diagnosis, Evidence, GroupResult,
 from harness.practice.days import clock
 from harness.screens.sentences import printable
 
-NOT_TIMED = "It could not be timed: it is too slow for the kata's workload, or the machine too busy."
+NOT_TIMED = "It could not be timed: it is too slow for the kata's workload, or this machine is too busy."
 SHOWN_FAILURES = 5
 SHOWN_OUTPUT_LINES = 12
 FAILURE_LINES = 24
@@ -114,7 +114,7 @@ def _bar(score: int, width: int) -> Text:
 
 
 def _sole_reason(verdict: Verdict) -> bool:
-    """Whether one check failed and every other that did not pass was not run because of it: then its message says it all."""
+    """Whether a single failure kept all the other checks from running, so that its message says it all."""
     blocked = {check.message for check in verdict.checks() if check.outcome is Outcome.BLOCKED}
     failed = [check for check in verdict.checks() if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED)]
     return len(failed) == len(blocked) == 1
@@ -178,7 +178,7 @@ def _indented(part: RenderableType, columns: int) -> RenderableType:
 
 
 def show_check(console: Console, check: CheckResult, place: str) -> None:
-    """One check that failed, in full; `place` says which of how many it is."""
+    """One failing check, in full; `place` is its number out of how many."""
     console.print(Text(f"Failing check {place} · {check.name}", "dim"))
     console.print(_failure(check, console.width))
     for diagnosis in check.diagnosis:
@@ -245,7 +245,7 @@ def _diagnosis(diagnosis: Diagnosis, count: int, width: int) -> RenderableType:
 
 
 def _boxed(label: str, remark: str, explanation: str, width: int) -> RenderableType:
-    """An explanation between two rules: its first line stands out, the rest is wrapped."""
+    """An explanation between two rules, its first line in bold."""
     head, _, lesson = explanation.partition("\n")
     lesson = " ".join(lesson.split())
     rule = Text.assemble(("── ", "magenta"), (label, "bold magenta"), (f" {remark} " if remark else " ", "dim"))
@@ -268,7 +268,7 @@ def _output(output: str, head: str, width: int) -> RenderableType:
     while rows and len(kept) + len(rows[0]) <= room:
         kept += rows.pop(0)
     if rows and not kept:
-        kept = [*rows.pop(0)[: room - 1], "... and so on"]
+        kept = [*rows.pop(0)[: room - 1], "..."]
     if rows:
         kept.append(f"... and {len(rows)} more line{'s' if len(rows) > 1 else ''}")
     text = Text("\n".join(kept), "dim")

@@ -1,4 +1,4 @@
-"""The terminal as Rich sees it: the console that every screen draws on."""
+"""The Rich console that every screen draws on."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from harness.screens.sentences import MAX_WIDTH
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        raise  # the BrokenPipeError that Rich has caught: it would end with exit code 1 here
+        raise  # the BrokenPipeError that Rich caught; otherwise it exits with code 1
 
 
 def make_console(stderr: bool = False) -> Console:
-    """A console of at most `MAX_WIDTH` columns; colour only on a terminal, and not where NO_COLOR is set."""
+    """A console of at most `MAX_WIDTH` columns; colour only on a terminal, and never if NO_COLOR is set."""
     console = _Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
     if console.width > MAX_WIDTH:
         console.width = MAX_WIDTH

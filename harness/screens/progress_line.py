@@ -1,4 +1,4 @@
-"""The progress of something that takes long."""
+"""Progress of something that takes a while."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from types import TracebackType
 
 
 class ProgressLine:
-    """A line on standard error, shown once something takes longer than half a second, and wiped at the end.
+    """A line on standard error, shown once something takes longer than half a second, and erased at the end.
 
     Args:
-        label: what is going on; may be changed meanwhile.
+        label: what is going on; may be changed while it is shown.
         unit: what `update` counts.
     """
 

@@ -22,9 +22,9 @@ def show_source(console: Console, source: str) -> None:
 
 
 def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
-    """Two sources: beside each other where there is room for it, else as a unified diff."""
+    """Two sources: side by side if there is room, else as a unified diff."""
     if yours == ours:
-        console.print(Text(f"{name} and the reference are the same, letter for letter."))
+        console.print(Text(f"{name} and the reference are identical."))
         return
     if console.width >= MAX_WIDTH:
         console.print(_side_by_side(yours, ours, name))
@@ -36,7 +36,7 @@ def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
 
 
 def _folded(line: str, width: int) -> list[str]:
-    """A line of a unified diff in pieces of at most `width`; each begins with the line's sign, further ones are indented."""
+    """A line of a unified diff in pieces of at most `width`, each with the line's sign, continuations indented."""
     sign, code = line[:1], line[1:]
     indent = " " * (len(code) - len(code.lstrip()) + 8)
     return textwrap.wrap(line, width, subsequent_indent=sign + indent, break_on_hyphens=False) or [line]

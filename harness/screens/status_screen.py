@@ -1,6 +1,6 @@
 """The screens that look back and ahead: `kata status` and `kata next`.
 
-Below `WIDE` columns the table says the same in fewer words; without colour nothing is lost.
+Below `WIDE` columns the table says the same in fewer words. Colour adds nothing that is not in the words.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def show_status(
 
 
 def show_next(console: Console, suggestions: Sequence[Suggestion], command: str) -> None:
-    """The screen of `kata next`: the first suggestion and its reason, what would come after it, and how to go on."""
+    """The screen of `kata next`: the first suggestion, why, what would come after it, and the command to type."""
     first, *others = suggestions
     kata = first.kata
     console.print(Text.assemble((kata.name, "bold"), f" · {kata.title} · {kata.difficulty} · par {kata.par_minutes} min"))
@@ -103,7 +103,7 @@ def _row(record: KataRecord, memory: Memory | None, today: date, wide: bool) -> 
 
 
 def _state(record: KataRecord, wide: bool) -> str:
-    """Narrow tables have no column for the best score, so it stands in place of `started`."""
+    """Narrow tables have no column for the best score, so it replaces `started`."""
     if record.state is KataState.STARTED and record.best_score is not None and not wide:
         return f"best {record.best_score}"
     return str(record.state)
@@ -118,7 +118,7 @@ def _ahead(day: date, today: date, wide: bool) -> str:
 
 
 def _apart(record: Record) -> str:
-    """What was done besides katas, in a line; empty where there is nothing."""
+    """Hunts and interviews in one line; empty if there were none."""
     parts = []
     if record.hunts:
         solved = sum(hunt.practice.solved_at is not None for hunt in record.hunts)

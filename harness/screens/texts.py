@@ -1,4 +1,4 @@
-"""Texts of a kata that are written in Markdown, in the terminal: the statement and the hints."""
+"""A kata's Markdown texts in the terminal: the statement and the hints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The geometry of the report's charts, as plain data: where each mark, tick and label stands in an SVG. No markup here.
+"""The geometry of the report's charts, as plain data: where each mark, tick and label goes in an SVG. No markup here.
 
 All lengths are in units of the chart's `viewBox`; a text of 12 units is readable on a phone.
 """
@@ -39,7 +39,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point or the corner of a box, and what it says when one points at it."""
+    """A point or the corner of a box, and its tooltip."""
 
     x: float
     y: float
@@ -54,9 +54,9 @@ class Chart:
     """A chart with two axes.
 
     Attributes:
-        summary: what the chart shows, in a sentence, for those who cannot see it.
+        summary: what the chart shows, in a sentence, for screen readers.
         lines: each the points of a line.
-        guide: where a horizontal guide line stands, or None, and its label.
+        guide: a horizontal guide line and its label, or None.
     """
 
     title: str
@@ -99,7 +99,7 @@ def score_chart(kata: str, scores: Sequence[int], sittings: Sequence[int | None]
 
 
 def ratio_chart(kata: str, attempts: int, timed: Sequence[tuple[int, float]]) -> Chart:
-    """The time beside the reference's, on a logarithmic scale.
+    """The time ratio of each attempt, on a logarithmic scale.
 
     Args:
         kata: its name.
@@ -115,11 +115,11 @@ def ratio_chart(kata: str, attempts: int, timed: Sequence[tuple[int, float]]) ->
 
     return _attempts_chart(
         f"Speed of {kata}",
-        f"Time beside the reference's: {ratios[0]:.2f} at first, {ratios[-1]:.2f} at last, {min(ratios):.2f} at best.",
+        f"Time compared with the reference: {ratios[0]:.2f} at first, {ratios[-1]:.2f} last, {min(ratios):.2f} at best.",
         "time ratio, lower is faster",
         attempts,
         [
-            Point(number, share(ratio), f"attempt {number}: {ratio:.2f} times the reference's time", "full")
+            Point(number, share(ratio), f"attempt {number}: {ratio:.2f} times as long as the reference", "full")
             for number, ratio in timed
         ],
         [(share(value), f"{value:g}") for value in values],
@@ -166,7 +166,7 @@ def solved_chart(days: Sequence[date], katas: int, first: date, today: date) -> 
 
 
 def forecast_chart(due: Sequence[date], today: date, days: int) -> Chart:
-    """How many katas fall due on each day from today on; what is overdue counts as today."""
+    """How many katas fall due on each day, starting today; what is overdue counts as today."""
     counts = Counter(max((day - today).days, 0) for day in due)
     ticks = _count_ticks(max((counts[day] for day in range(days)), default=0))
     step = (RIGHT - LEFT) / days
@@ -226,7 +226,7 @@ def topic_chart(topics: Sequence[tuple[str, int, int, int]]) -> Chart:
 
 
 def calendar_chart(active: Sequence[date], today: date) -> Chart:
-    """A square for each day of the last weeks, the darker the more was started or checked on it; weeks are columns."""
+    """A square for each day of the last weeks, darker the more was started or checked that day; weeks are columns."""
     counts = Counter(active)
     monday = today - timedelta(today.weekday() + 7 * (CALENDAR_WEEKS - 1))
     pitch = CELL + CELL_GAP
@@ -256,7 +256,7 @@ def calendar_chart(active: Sequence[date], today: date) -> Chart:
 
 @dataclass(frozen=True)
 class Point:
-    """An attempt: its number, its height as a share of the axis, what it says, and the line it belongs to."""
+    """An attempt: its number, its height as a share of the axis, its tooltip, and the line it belongs to."""
 
     number: int
     height: float
@@ -303,7 +303,7 @@ def _up(share: float) -> float:
 
 
 def _step(most: int, ticks: int) -> int:
-    """1, 2 or 5 times a power of ten, so that at most so many steps reach `most`."""
+    """1, 2 or 5 times a power of ten, so that at most `ticks` steps reach `most`."""
     return next(step for power in range(9) for step in (10**power, 2 * 10**power, 5 * 10**power) if most / step <= ticks)
 
 
@@ -314,7 +314,7 @@ def _count_ticks(most: int) -> list[int]:
 
 
 def _ratio_ticks(low: float, high: float) -> list[float]:
-    """Ticks of a logarithmic axis around `low` and `high`: 1, 2 and 5 in each decade, or whole decades where it is long."""
+    """Ticks of a logarithmic axis from `low` to `high`: 1, 2 and 5 in each decade, or whole decades if it is long."""
     low = max(low, LOWEST_RATIO)
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 2)
     fine = [digit * 10.0**decade for decade in decades for digit in (1, 2, 5)]

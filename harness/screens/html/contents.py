@@ -40,7 +40,7 @@ class SittingRow:
 
 @dataclass(frozen=True)
 class KataSection:
-    """A kata that was practised: what the table and its own section say about it.
+    """A practised kata, for the table and its own section.
 
     Attributes:
         failing: what the latest attempt fails at, the first few.
@@ -59,7 +59,7 @@ class KataSection:
 
 @dataclass(frozen=True)
 class Report:
-    """All that the template shows; `unpractised` are the katas not begun yet."""
+    """All that the template shows; `unpractised` are the katas not started yet."""
 
     workspace: str
     today: date

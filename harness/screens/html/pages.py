@@ -1,4 +1,4 @@
-"""The HTML pages as text: Jinja, and what the templates may call."""
+"""The HTML pages as text: Jinja and its filters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def scorecard_page(card: Scorecard) -> str:
 
 
 def _environment(today: date) -> Environment:
-    """Jinja with everything escaped, and nothing unprintable let through."""
+    """Jinja that escapes everything and lets nothing unprintable through."""
     environment = Environment(
         loader=PackageLoader("harness.screens.html"),
         autoescape=True,
@@ -51,7 +51,7 @@ def _environment(today: date) -> Environment:
 
 
 def _finalize(value: Any) -> Any:
-    """What a template prints. Not every unprintable character is allowed in HTML, so texts lose them all."""
+    """What a template prints, without unprintable characters: HTML does not allow all of them."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
