@@ -17,6 +17,7 @@ import numpy as np
 from harness.catalog import Kata
 from harness.judge.verdict import Timing
 from harness.sandbox.client import WorkerClient
+from harness.sandbox.errors import JudgeFailure, Refused, SandboxError
 from harness.sandbox.proxy import Solution
 from harness.sandbox.transcript import Transcript
 
@@ -39,7 +40,13 @@ class Stopwatch:
         """Seconds of one run."""
         self._transcript.seconds = 0.0
         self._transcript.exchanges.clear()
-        self._run()
+        try:
+            self._run()
+        except (SandboxError, JudgeFailure):
+            raise
+        except Exception as error:  # it answered the checks, and now answers something else
+            sentence = f"the workload could not use what the solution returned ({type(error).__name__})"
+            raise Refused(sentence, "the workload") from None
         return self._transcript.seconds
 
 
