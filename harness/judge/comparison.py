@@ -52,9 +52,14 @@ def same(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
     if a is None or b is None or isinstance(a, str | bool | tuple | Raised) or isinstance(b, str | bool | tuple | Raised):
         return bool(type(a) is type(b) and a == b)
     left, right = np.asarray(a), np.asarray(b)
-    if left.shape != right.shape or left.dtype != right.dtype:
+    if left.shape != right.shape or _precision(left.dtype) != _precision(right.dtype):
         return False
     return bool(np.all(_close(left, right, rtol)))
+
+
+def _precision(dtype: np.dtype) -> object:
+    """What of a dtype can be right or wrong: integers are as good in any size."""
+    return "integer" if dtype.kind in "iu" else dtype
 
 
 def all_same(a: Any, b: Any) -> bool:
@@ -132,7 +137,7 @@ class Evidence:
             self.kinds.add(Kind.SHAPE)
             return
         with np.errstate(invalid="ignore"):
-            if value.dtype != expected.dtype:
+            if _precision(value.dtype) != _precision(expected.dtype):
                 self.kinds.add(Kind.DTYPE)
                 value, expected = value.astype(np.float64), expected.astype(np.float64)
             astray = ~_close(value, expected)
