@@ -1,4 +1,7 @@
-"""Every kata is sound: each mistake loses points and is named, each right solution scores 100, for seeds 0 to 19."""
+"""Every kata accepts correct solutions, in whatever style they are written.
+
+That it catches the mistakes of its bank is for `kata dev check` to prove, which CI runs over all katas.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,12 @@ from types import ModuleType
 import pytest
 
 from harness import catalog
-from harness.authoring.soundness import examine
 from harness.judge.collect import collect_checks
 from harness.judge.replay import run_check
 from harness.judge.verdict import Outcome
 from harness.sandbox.local import LocalBackend
 
-SEEDS = range(20)
+SEEDS = range(3)  # `python benchmarks/right_solutions.py` tries twenty
 RIGHT_SOLUTIONS = Path(__file__).with_name("right_solutions")
 SOLUTIONS = sorted(RIGHT_SOLUTIONS.glob("*/*.py"))
 
@@ -31,11 +33,6 @@ def load(path: Path) -> ModuleType:
     sys.modules[name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.mark.parametrize("name", catalog.all_names())
-def test_kata_is_sound(name: str) -> None:
-    assert examine(catalog.load(name), SEEDS).problems == []
 
 
 @pytest.mark.parametrize("name", catalog.all_names())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import click
 
 from harness import catalog
 from harness.authoring.scaffold import scaffold
-from harness.authoring.soundness import examine
+from harness.authoring.soundness import Soundness, examine
 from harness.catalog import Kata
 from harness.commands.parameters import KataName, WrongCall
 
@@ -26,12 +30,14 @@ def dev_command() -> None:
 @dev_command.command("check", short_help="Prove that a kata, or every kata, is complete and sound.")
 @click.argument("kata", metavar="[NAME]", type=KataName(), required=False)
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Try the seeds 0 to N-1.")
-def check_command(kata: Kata | None, seeds: int) -> int:
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes for all katas. Default: one for each core.")
+@click.option("--verbose", "-v", is_flag=True, help="Name the mistakes that the diagnosis says nothing about.")
+def check_command(kata: Kata | None, seeds: int, jobs: int | None, verbose: bool) -> int:
     """Prove that a kata, or every kata, is complete and sound.
 
-    Files and metadata; the stub imports and earns nothing; the reference earns 100; each mistake loses points and is
-    diagnosed; each check catches a mistake; no check is slow; the reference's gradients are a hundred times better than
-    they must be.
+    Files and metadata; statement and rejections are one list; the stub imports and earns nothing; the reference earns 100;
+    each mistake loses points and is never taken for another; each check catches a mistake; no check is slow; the
+    reference's gradients are a hundred times better than they must be.
 
     \b
     Example:
@@ -39,15 +45,25 @@ def check_command(kata: Kata | None, seeds: int) -> int:
     """
     sound = True
     click.echo(f"{'kata':<22}{'checks':>7}{'mistakes':>10}{'diagnosed':>11}{'slowest':>10}{'margin':>10}")
-    for one in [kata] if kata else catalog.all_katas():
-        found = examine(one, range(seeds))
+    for found in _examined([kata] if kata else catalog.all_katas(), range(seeds), jobs or os.cpu_count() or 1):
         margin = f"{found.gradient_margin:.0f}" if found.gradient_margin != float("inf") else "-"
         slowest = f"{1000 * found.slowest_seconds:.0f} ms"
-        click.echo(f"{one.name:<22}{found.checks:>7}{found.mistakes:>10}{found.diagnosed:>11.0%}{slowest:>10}{margin:>10}")
+        click.echo(f"{found.kata:<22}{found.checks:>7}{found.mistakes:>10}{found.diagnosed:>11.0%}{slowest:>10}{margin:>10}")
+        if verbose and found.silent:
+            click.echo(f"    not named: {', '.join(found.silent)}")
         for problem in found.problems:
             click.echo(f"    ✗ {problem}")
         sound &= not found.problems
     return 0 if sound else 1
+
+
+def _examined(katas: Sequence[Kata], seeds: Sequence[int], jobs: int) -> Iterator[Soundness]:
+    """What was found out about each kata, in their order."""
+    if len(katas) == 1 or jobs == 1:
+        yield from (examine(kata, seeds) for kata in katas)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(partial(examine, seeds=seeds), katas)
 
 
 @dev_command.command("new", short_help="Write the files of a new kata, to be filled in.")
