@@ -67,65 +67,92 @@ def test_scaffold_refuses_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
     assert "run this in a checkout" in answer.stderr
 
 
+TEST = "katas/layer_norm/test_layer_norm.py"
+MISTAKES = "katas/layer_norm/mistakes.md"
+METADATA = "katas/layer_norm/kata.toml"
+STATEMENT = "katas/layer_norm/statement.md"
+REFERENCE = "reference/layer_norm.py"
+OWN_CHECK = """class TestForward(Forward, layer=LAYER):
+    def test_own(self, solution: Any, rng: np.random.Generator) -> None:
+        \"\"\"a check of this kata\"\"\"
+        %s
+"""
+
 DEFECTS = {
     "wrong reference": (
-        "reference/layer_norm.py",
-        "return 2 * self._x",
-        "return 3 * self._x",
+        REFERENCE,
+        "        # dy/dx = 2x",
+        "        d_out = 1.5 * d_out",
         "the reference fails TestGradient",
     ),
     "imprecise reference": (
-        "reference/layer_norm.py",
-        "return 2 * self._x * d_out",
-        "return 2 * self._x * d_out * (1 + 3e-11)",
+        REFERENCE,
+        "        # dy/dx = 2x",
+        "        d_out = d_out * (1 + 3e-11)",
         "gradient error",
     ),
-    "mistake that is none": (
-        "katas/layer_norm/mistakes.py",
-        "return self._x * d_out",
-        "return self._x * 2 * d_out",
-        "loses no points",
-    ),
+    "mistake that is none": (MISTAKES, "return self._x * d_out", "return self._x * 2 * d_out", "loses no points"),
     "mistake without explanation": (
-        "katas/layer_norm/mistakes.py",
-        '    """The factor 2 is missing in backward.\n\n    The derivative of x**2 is 2x. '
-        'Common where the loss has a factor 1/2 that cancels it.\n    """\n',
-        '    """"""\n',
-        "has no explanation",
+        MISTAKES,
+        "The factor 2 is missing in `backward`.\n\nThe derivative of `x**2` is `2 * x`. "
+        "Common where the loss has a factor 1/2 that cancels it.\n",
+        "",
+        "mistake missing-factor-two, line 3 of mistakes.md: it has no explanation",
+    ),
+    "mistake of an unknown kind": (
+        MISTAKES,
+        "Tags: wrong-factor",
+        "Tags: slip",
+        "line 5 of mistakes.md: there is no tag 'slip'",
+    ),
+    "stale mistake": (
+        REFERENCE,
+        "return 2 * self._x * d_out",
+        "return d_out * 2 * self._x",
+        "layer_norm: mistake missing-factor-two, line 12 of mistakes.md: `return 2 * self._x * d_out` must stand",
     ),
     "check that nothing fails": (
-        "katas/layer_norm/test_layer_norm.py",
-        "        out = solution.LayerNorm().forward(x)\n",
-        "        solution.LayerNorm()\n        out = LayerNorm().forward(x)\n",
-        "no mistake of the bank fails the check TestRobustness::test_float32",
+        TEST,
+        "class TestForward(Forward, layer=LAYER): ...",
+        OWN_CHECK % "solution.LayerNorm().forward(np.ones(3))",
+        "no mistake of the bank fails the check TestForward::test_own",
     ),
     "check that the stub passes": (
-        "katas/layer_norm/test_layer_norm.py",
-        "        x = rng.normal(size=(3, 4)).astype(np.float32)\n",
-        "        return\n        x = rng.normal(size=(3, 4)).astype(np.float32)\n",
-        "the untouched stub passes TestRobustness::test_float32",
+        TEST,
+        "class TestForward(Forward, layer=LAYER): ...",
+        OWN_CHECK % "assert rng is not None",
+        "the untouched stub passes TestForward::test_own",
     ),
     "slow check": (
-        "katas/layer_norm/test_layer_norm.py",
-        "        x = rng.normal(size=(3, 4)).astype(np.float32)\n",
-        "        x = rng.normal(size=(3, 4)).astype(np.float32)\n        _ = [rng.normal(size=10**6) for _ in range(30)]\n",
+        TEST,
+        "class TestForward(Forward, layer=LAYER): ...",
+        OWN_CHECK % "_ = solution.LayerNorm(), [rng.normal(size=10**6) for _ in range(30)]",
         "takes",
     ),
-    "wrong number of checks": (
-        "katas/layer_norm/kata.toml",
-        "checks = 7",
-        "checks = 8",
-        "declares 8 checks, but 7 were found",
+    "error that no rejection checks": (
+        STATEMENT,
+        "| `forward(x)` | `x` has no axes |",
+        "| `forward(x)` | `x` has no axes |\n| `forward(x)` | `x` is empty |",
+        "the statement's error `forward(x)`, `x` is empty, is checked by no rejection",
     ),
-    "points of no group": ("katas/layer_norm/kata.toml", "robustness = 20", "speed = 20", "gives points to"),
-    "too few hints": ("katas/layer_norm/kata.toml", '  """\nWhere to begin.\n""",\n', "", "3 hints"),
-    "needs nothing that exists": (
-        "katas/layer_norm/kata.toml",
-        "needs = []",
-        'needs = ["attention"]',
-        "'attention', which is no kata",
+    "rejection that is not stated": (
+        STATEMENT,
+        "| `forward(x)` | `x` has no axes |\n",
+        "",
+        "the rejection `forward(x)`, `x` has no axes, is not in the statement's table of errors",
     ),
-    "needs itself": ("katas/layer_norm/kata.toml", "needs = []", 'needs = ["layer-norm"]', "leads back to the kata itself"),
+    "statement without the rules": (STATEMENT, "`kata show --rules`", "a page", "does not name the page of common rules"),
+    "wrong number of checks": (METADATA, "checks = 12", "checks = 13", "declares 13 checks, but 12 were found"),
+    "points of no group": (METADATA, "robustness = 10", "speed = 10", "gives points to"),
+    "too many points for errors": (
+        METADATA,
+        "robustness = 10\nlayouts = 5\nerrors = 5",
+        "robustness = 5\nlayouts = 5\nerrors = 10",
+        "the group errors is worth 10 points, more than 5",
+    ),
+    "too few hints": (METADATA, '[[hints]]\ngroup = "forward"\ntext = """\nWhere to begin.\n"""\n', "", "3 hints"),
+    "needs nothing that exists": (METADATA, "needs = []", 'needs = ["alchemy"]', "'alchemy', which is no kata"),
+    "needs itself": (METADATA, "needs = []", 'needs = ["layer-norm"]', "leads back to the kata itself"),
     "workload that fails": (
         "katas/layer_norm/workload.py",
         "layer.forward(x)",
@@ -139,7 +166,10 @@ DEFECTS = {
 def test_defect_is_reported(checkout: Path, defect: str) -> None:
     file, old, new, message = DEFECTS[defect]
     edit(checkout / file, old, new)
-    answer = kata(checkout, "dev", "check", "layer-norm")
+    if file == TEST:
+        edit(checkout / TEST, "import numpy as np\n", "from typing import Any\n\nimport numpy as np\n")
+        edit(checkout / METADATA, "checks = 12", "checks = 13")
+    answer = kata(checkout, "dev", "check", "layer-norm", "--seeds", "1")
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert message in answer.stdout
 
