@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,6 +74,29 @@ def test_the_help_of_the_whole_names_every_command(kata: Kata) -> None:
         assert re.search(rf"^  {name} ", shown.stdout, re.MULTILINE), name
     for path in EVERY:
         assert kata(*path, "--help").stdout.count("Example:") == 1
+
+
+def test_the_help_of_the_whole_says_each_command_in_one_whole_line(kata: Kata) -> None:
+    lines = kata("--help", columns=80).stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split(maxsplit=1) for line in lines] == [[name, line] for name, (_, line) in COMMANDS.items()]
+    for group in ("dev", "interview"):
+        assert "..." not in kata(group, "--help", columns=80).stdout.partition("Commands:\n")[2]
+
+
+LAZY = """
+import sys
+from harness.cli import run
+
+assert run(sys.argv[1:]) == 0
+print(*sorted(name for name in sys.modules if name.startswith("harness.commands.")))
+"""
+
+
+@pytest.mark.parametrize(("command", "imported"), [("", ""), ("list", "histories overview parameters")])
+def test_a_command_is_imported_only_when_it_is_asked_for(command: str, imported: str) -> None:
+    program = [sys.executable, "-c", LAZY, *command.split(), "--help"]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1].split() == [f"harness.commands.{name}" for name in imported.split()]
 
 
 def test_kata_alone_shows_where_you_are_and_three_commands(kata: Kata, tmp_path: Path) -> None:
