@@ -35,7 +35,7 @@ class UnknownKata(LookupError):
 
 
 class BadMetadata(ValueError):
-    """A `kata.toml` that does not say what it must; the message says where."""
+    """A `kata.toml` with something missing or wrong; the message says where."""
 
 
 @dataclass(frozen=True)
@@ -197,5 +197,5 @@ def _package_folder(package: str) -> Path:
     """The folder of an installed package, found without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise BadMetadata(f"the package {package!r} is not installed beside the program")
+        raise BadMetadata(f"the package {package!r} is not installed with the program")
     return Path(spec.submodule_search_locations[0])

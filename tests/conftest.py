@@ -26,6 +26,32 @@ import pytest
 KATA = Path(sysconfig.get_path("scripts")) / "kata"
 GIVE_UP_SECONDS = 60.0
 
+# Files in which nearly every test starts processes, a browser or a pseudo-terminal, or judges a whole kata for many seeds.
+# `pytest -m "not slow"`, the loop while one writes, leaves them out.
+SLOW = {
+    "test_cli_check.py",
+    "test_cli_golden.py",
+    "test_cli_terminal.py",
+    "test_confinement.py",
+    "test_diagnosis.py",
+    "test_judge_isolation.py",
+    "test_katas.py",
+    "test_report.py",
+    "test_soundness.py",
+    "test_timing.py",
+    "test_watch.py",
+    "test_worker.py",
+}
+assert all(Path(__file__).with_name(name).exists() for name in SLOW)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the slow tests, before `-m` selects."""
+    for item in items:
+        if item.path.name in SLOW:
+            item.add_marker(pytest.mark.slow)
+
 
 def environment(columns: int | None, **changes: str) -> dict[str, str]:
     """Our environment without anything that steers `kata` or its output."""
