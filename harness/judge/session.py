@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.judge.replay import Attempt, Check
     from harness.sandbox.client import WorkerClient
     from harness.sandbox.interrupt import Interrupt
-    from harness.sandbox.spawn import Spawned
+    from harness.sandbox.spawn import Layers, Spawned
 
 TIMING_SECONDS = 1.2
 
@@ -32,7 +32,7 @@ class Options:
         diagnosis: whether to look for the mistake behind a failure.
         call_timeout: seconds that one call of the solution may take.
         budget: seconds that all calls together may take.
-        sandbox: one of `spawn.SANDBOXES`.
+        sandbox: one of `spawn.SANDBOXES`, or the layers themselves.
     """
 
     seed: int = 0
@@ -40,7 +40,7 @@ class Options:
     diagnosis: bool = True
     call_timeout: float = 10.0
     budget: float = 60.0
-    sandbox: str = "auto"
+    sandbox: str | Layers = "auto"
 
 
 def judge(

@@ -228,9 +228,11 @@ class Host:
 
     def _function(self, callback: wire.Callback) -> Callable[..., Any]:
         def function(*args: Any, **kwargs: Any) -> Any:
+            room, self._room = self._room, _Room()
+            plain_args = tuple(self._plain(value) for value in args)
             plain_kwargs = {name: self._plain(value) for name, value in kwargs.items()}
-            answer = self._call_back(callback.id, tuple(self._plain(value) for value in args), plain_kwargs)
-            return self._local(answer)
+            self._room = room
+            return self._local(self._call_back(callback.id, plain_args, plain_kwargs))
 
         function.__name__ = function.__qualname__ = callback.name
         return function

@@ -1,0 +1,112 @@
+"""Every hostile solution gets the outcome it must get, in every sandbox this machine has, as this user and as another.
+
+`attacks.py` is the manifest, `run.py` runs it. Nothing scores, nothing hangs, nothing is left running, and the judge
+never fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attacks import DISTURBANCES, FORGERIES, REACHES, Attack
+
+from harness.sandbox import landlock
+from harness.sandbox.spawn import bwrap_works, python
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+NOBODY = "65534"
+ALL = {attack.name: attack for attack in (*REACHES, *DISTURBANCES, *FORGERIES)}
+MAX_PEAK_MIB = 1024
+LANDLOCK, BWRAP = landlock.version() > 0, bwrap_works()
+SANDBOXES = [
+    "none",
+    pytest.param("landlock", marks=pytest.mark.skipif(not LANDLOCK, reason="this kernel has no Landlock")),
+    pytest.param("bwrap", marks=pytest.mark.skipif(not BWRAP, reason="bubblewrap is not usable on this machine")),
+    pytest.param("landlock+bwrap", marks=pytest.mark.skipif(not (LANDLOCK and BWRAP), reason="one of the two is missing")),
+]
+
+
+def results(sandbox: str, prefix: list[str]) -> dict[str, dict[str, Any]]:
+    """What `run.py` says of each attack, and of itself as "peak"."""
+    command = [*prefix, sys.executable, str(HERE / "run.py"), sandbox]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1500, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    return {line["name"]: line for line in map(json.loads, done.stdout.splitlines())}
+
+
+def as_nobody() -> list[str]:
+    """A command prefix: run what follows as an ordinary user, who may find Python in a folder that only root can enter."""
+    script = ["set -e"]
+    for number, needed in enumerate({Path(python()).parents[1], Path(sys.prefix), ROOT}):
+        closed = next((folder for folder in reversed(needed.parents) if not folder.stat().st_mode & 0o001), None)
+        if closed is not None:  # only in the new mount namespace does it look like this
+            script += [
+                f"mkdir -p /tmp/kata-hostile-{number}",
+                f"mount --bind {needed} /tmp/kata-hostile-{number}",
+                f"mountpoint -q {closed} || mount -t tmpfs -o mode=755 tmpfs {closed}",
+                f"mkdir -p {needed}",
+                f"mount --bind /tmp/kata-hostile-{number} {needed}",
+            ]
+    script.append(f'exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups env HOME=/tmp "$@"')
+    return ["unshare", "--mount", "sh", "-c", "\n".join(script), "sh"]
+
+
+def can_be_nobody() -> bool:
+    """Whether this user may become another one."""
+    if os.getuid() != 0 or not (shutil.which("unshare") and shutil.which("setpriv")):
+        return False
+    return subprocess.run([*as_nobody(), sys.executable, "-c", "import harness"], capture_output=True).returncode == 0
+
+
+def wrong(sandbox: str, found: dict[str, dict[str, Any]]) -> list[str]:
+    """What went otherwise than it must, a line for each."""
+    problems = [f"{name} was not run" for name, attack in ALL.items() if _is_run(attack, sandbox) and name not in found]
+    for name, line in found.items():
+        if name == "peak":
+            continue
+        attack = ALL[name]
+        wanted = ("reached",) if sandbox == "none" and attack in REACHES else attack.outcomes
+        if line["outcome"] not in wanted:
+            problems.append(f"{name}: {line['outcome']} instead of {' or '.join(wanted)}: {line['message']}")
+        if line["after"] != "passed" and attack.family != "interpreter":  # whose next check finds what this one broke
+            problems.append(f"{name}: the next check came out as {line['after']}")
+        if line["left"]:
+            problems.append(f"{name}: {line['left']} processes were left")
+        if line["seconds"] > attack.timeout + 10:
+            problems.append(f"{name}: took {line['seconds']:.0f} s")
+        if any(f"raised {slip}" in line["message"] for slip in ("NameError", "SyntaxError", "IndentationError")):
+            problems.append(f"{name}: is no attack, but a slip: {line['message']}")
+    return problems
+
+
+def _is_run(attack: Attack, sandbox: str) -> bool:
+    return sandbox != "none" or attack.harmless
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(ALL) == len(REACHES) + len(DISTURBANCES) + len(FORGERIES) >= 250
+    assert min(Counter(attack.family for attack in ALL.values()).values()) >= 6
+
+
+@pytest.mark.parametrize("sandbox", SANDBOXES)
+def test_as_this_user(sandbox: str) -> None:
+    found = results(sandbox, [])
+    assert wrong(sandbox, found) == []
+    assert int(found["peak"]["outcome"]) < MAX_PEAK_MIB
+
+
+@pytest.mark.skipif(not can_be_nobody(), reason="only root can become another user")
+@pytest.mark.parametrize("sandbox", SANDBOXES)
+def test_as_an_ordinary_user(sandbox: str) -> None:
+    found = results(sandbox, as_nobody())
+    assert found["peak"]["user"] == int(NOBODY)
+    assert wrong(sandbox, found) == []
