@@ -12,8 +12,8 @@ class MulLayer:
         """Return the product.
 
         Args:
-            x: a number or an array; it is not changed.
-            y: a number or an array; it is not changed.
+            x: a number or an array; not changed.
+            y: a number or an array; not changed.
 
         Shape:
             x, y: two numbers, or two arrays of one shape; the output is like them.
@@ -26,10 +26,10 @@ class MulLayer:
         """Return `(d_x, d_y)`, the gradients with respect to the two inputs of the last `forward`.
 
         Args:
-            d_out: gradient with respect to the output; it is not changed.
+            d_out: gradient with respect to the output; not changed.
 
         Shape:
-            d_out: like the output; both answers have the same shape.
+            d_out: like the output; both gradients have the same shape.
         """
         # d_x = d_out * y,  d_y = d_out * x
         return d_out * self._y, d_out * self._x
@@ -42,8 +42,8 @@ class AddLayer:
         """Return the sum.
 
         Args:
-            x: a number or an array; it is not changed.
-            y: a number or an array; it is not changed.
+            x: a number or an array; not changed.
+            y: a number or an array; not changed.
 
         Shape:
             x, y: two numbers, or two arrays of one shape; the output is like them.
@@ -55,10 +55,10 @@ class AddLayer:
         """Return `(d_x, d_y)`, the gradients with respect to the two inputs of the last `forward`.
 
         Args:
-            d_out: gradient with respect to the output; it is not changed.
+            d_out: gradient with respect to the output; not changed.
 
         Shape:
-            d_out: like the output; both answers have the same shape.
+            d_out: like the output; both gradients have the same shape.
         """
         # d_x = d_out,  d_y = d_out
         return d_out * 1, d_out * 1

@@ -5,7 +5,7 @@ import numpy as np
 
 class _Node:
     def forward(self, x, y):
-        self.inputs = [np.asarray(x, dtype=float), np.asarray(y, dtype=float)]
+        self.inputs = [np.asarray(x), np.asarray(y)]
         return self.value(*self.inputs)
 
     def backward(self, d_out):

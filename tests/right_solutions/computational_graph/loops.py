@@ -6,7 +6,7 @@ import numpy as np
 def _each(function, *arguments):
     if not isinstance(arguments[0], np.ndarray):
         return function(*arguments)
-    out = np.empty(arguments[0].shape)
+    out = np.empty_like(arguments[0])
     for index in np.ndindex(*out.shape):
         out[index] = function(*(a[index] for a in arguments))
     return out
