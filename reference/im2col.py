@@ -21,9 +21,9 @@ def im2col(
 
         out_h = floor((H + 2 * padding - kh) / stride) + 1      (out_w in the same way)
 
-    Rows and columns which no whole window reaches are left out. The order is that of
-    `torch.nn.Unfold`: row `(c * kh + i) * kw + j` of the result holds channel c at the offset
-    (i, j) inside the window; column `p * out_w + q` holds the window at row p, column q of the
+    Rows and columns that no whole window reaches are left out. The order is that of
+    `torch.nn.Unfold`: row `(c * kh + i) * kw + j` of the result holds channel c at offset (i, j)
+    inside the window; column `p * out_w + q` holds the window at row p, column q of the
     grid of windows.
 
     Args:
@@ -36,8 +36,8 @@ def im2col(
         x: (N, C, H, W), result: (N, C * kh * kw, out_h * out_w), of the same dtype.
 
     Raises:
-        ValueError: x has not four axes, kernel_size or stride is below 1, padding is negative, or
-            the kernel is larger than the padded input.
+        ValueError: x is not 4-D, kernel_size or stride is below 1, padding is negative, or the
+            kernel is larger than the padded input.
     """
     kh, kw, out_h, out_w = _sizes(x.shape, kernel_size, stride, padding)
     n, c, h, w = x.shape
@@ -63,7 +63,7 @@ def col2im(
 ) -> np.ndarray:
     """Send columns back to the image: the adjoint (the transpose, as a linear map) of `im2col`.
 
-    For all x of the shape `x_shape` and all cols
+    For all x of shape `x_shape` and all cols
 
         (im2col(x) * cols).sum() == (x * col2im(cols)).sum()
 
@@ -82,13 +82,13 @@ def col2im(
         cols: (N, C * kh * kw, out_h * out_w), result: x_shape, of the dtype of `cols`.
 
     Raises:
-        ValueError: as for `im2col`, or the shape of `cols` does not belong to `x_shape`.
+        ValueError: x_shape does not have four numbers, or the shape of `cols` does not belong to it.
     """
     kh, kw, out_h, out_w = _sizes(x_shape, kernel_size, stride, padding)
     n, c, h, w = x_shape
     expected = (n, c * kh * kw, out_h * out_w)
     if cols.shape != expected:
-        raise ValueError(f"cols must have the shape {expected}, got {cols.shape}")
+        raise ValueError(f"cols must have shape {expected}, got {cols.shape}")
 
     windows = cols.reshape(n, c, kh, kw, out_h, out_w)
     padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
@@ -105,7 +105,7 @@ def _sizes(
     x_shape: tuple[int, ...], kernel_size: int | tuple[int, int], stride: int, padding: int
 ) -> tuple[int, int, int, int]:
     if len(x_shape) != 4:
-        raise ValueError(f"x must have the four axes (N, C, H, W), got the shape {x_shape}")
+        raise ValueError(f"x must be 4-D (N, C, H, W), got shape {x_shape}")
     if isinstance(kernel_size, int | np.integer):
         kh = kw = int(kernel_size)
     else:

@@ -4,6 +4,8 @@ from numpy.lib.stride_tricks import sliding_window_view as windows
 
 def prepare(shape, k, s, p):
     kh, kw = k if isinstance(k, tuple) else (k, k)
+    if len(shape) != 4:
+        raise ValueError(f"x of shape {shape}")
     h, w = shape[2:]
     if s < 1:
         raise ValueError(f"stride {s}")
@@ -24,6 +26,8 @@ def im2col(x, kernel_size, stride=1, padding=0):
 def col2im(cols, x_shape, kernel_size, stride=1, padding=0):
     kh, kw, oh, ow = prepare(x_shape, kernel_size, stride, padding)
     n, c, h, w = x_shape
+    if cols.shape != (n, c * kh * kw, oh * ow):
+        raise ValueError(f"cols {cols.shape}")
     v = cols.reshape(n, c, kh, kw, oh, ow)
     down = np.zeros((n, c, h + 2 * padding, kw, ow), cols.dtype)
     for i in range(kh):
