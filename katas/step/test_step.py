@@ -10,7 +10,8 @@ import pytest
 from harness.testing import LAYOUTS, Solution, Watched, assert_close, assert_shape, expect, watches_inputs
 from reference.step import step
 
-SHAPES = {"matrix": (6, 5), "vector": (11,), "images": (2, 3, 4, 2), "one number": (1, 1), "no axis": ()}
+SHAPES = {"matrix": (6, 5), "vector": (11,), "images": (2, 3, 4, 2)}
+SMALL_SHAPES = {"one element": (1, 1), "no axis": ()}
 INTEGERS = {"int64": np.int64, "int8": np.int8, "uint8": np.uint8}
 
 
@@ -30,9 +31,9 @@ class TestForward:
     @pytest.mark.parametrize("shape", list(SHAPES.values()), ids=list(SHAPES))
     def test_values(self, solution: Solution, rng: np.random.Generator, shape: tuple[int, ...]) -> None:
         """step gives 1 above 0 and 0 below, element by element"""
-        x = np.asarray(2.0 * rng.normal(size=shape))
+        x = 2.0 * rng.normal(size=shape)
         assert_step(solution, x)
-        assert_step(solution, np.asarray(-x))  # -x alone would be a number where x has no axis
+        assert_step(solution, -x)
 
     def test_at_zero(self, solution: Solution, rng: np.random.Generator) -> None:
         """0.0 and -0.0 give 0"""
@@ -67,6 +68,13 @@ class TestForward:
 
 
 class TestRobustness:
+    @pytest.mark.parametrize("shape", list(SMALL_SHAPES.values()), ids=list(SMALL_SHAPES))
+    def test_small_shapes(self, solution: Solution, rng: np.random.Generator, shape: tuple[int, ...]) -> None:
+        """arrays of a single number work, with axes or without"""
+        x = np.asarray(2.0 * rng.normal(size=shape))
+        assert_step(solution, x)
+        assert_step(solution, np.asarray(-x))  # -x alone would be a number where x has no axis
+
     @pytest.mark.parametrize("dtype", list(INTEGERS.values()), ids=list(INTEGERS))
     def test_integers_in(self, solution: Solution, rng: np.random.Generator, dtype: type) -> None:
         """integers are a legal input, signed or not"""
