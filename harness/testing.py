@@ -51,6 +51,7 @@ from harness.judge.randomness import (
 from harness.judge.rejections import SHAPE_WORDS, Errors, Rejection, assert_rejects
 from harness.judge.verdict import Cause
 from harness.judge.watching import Watched, watches_inputs
+from harness.sandbox.errors import SolutionRaised
 from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, replace, stand_in
 from harness.sandbox.transcript import unrecorded
 
@@ -75,6 +76,7 @@ __all__ = [
     "Robustness",
     "Run",
     "Solution",
+    "SolutionRaised",
     "StartsAt",
     "StartsNormal",
     "State",

@@ -19,13 +19,13 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float
     Args:
         f: takes an array like x and returns a number. It is called exactly twice for every
             element of x, once with that element raised by h and once with it lowered by h, and
-            always gets a whole array of floats in the shape of x.
-        x: where to differentiate, an array of any shape, of floats or of integers. It is the same
+            always gets a whole array of floats of the shape of x.
+        x: where to differentiate, an array of any shape, of floats or integers. It is the same
             afterwards, bit for bit, even when f raises an exception (which passes through).
         h: the step, greater than 0.
 
     Shape:
-        x any; the result has the shape of x and is float64, also where x is an integer array.
+        x: any; the result has the shape of x and is float64, whatever the dtype of x.
 
     Raises:
         ValueError: h is not greater than 0.

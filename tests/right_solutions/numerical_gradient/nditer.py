@@ -6,8 +6,7 @@ import numpy as np
 def numerical_gradient(f, x, h=1e-4):
     if h <= 0:
         raise ValueError(f"h must be positive, got {h}")
-    if not np.issubdtype(x.dtype, np.floating):
-        x = x.astype(float)
+    x = np.require(x, float, "W")  # x itself, unless it holds other numbers or cannot be written to
     grad = np.zeros_like(x)
     it = np.nditer(x, flags=["multi_index"])
     while not it.finished:

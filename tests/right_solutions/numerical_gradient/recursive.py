@@ -4,8 +4,6 @@ import numpy as np
 
 
 def _walk(f, point, view, h):
-    if view.ndim == 0:
-        raise TypeError("a number has no axis to walk along")
     if view.ndim > 1:
         return [_walk(f, point, part, h) for part in view]
     slopes = []
@@ -24,4 +22,6 @@ def numerical_gradient(f, x, h=1e-4):
     if h <= 0:
         raise ValueError(f"h has to be greater than zero: {h}")
     point = np.array(x, dtype=np.float64, order="C")
+    if point.ndim == 0:
+        return np.asarray((f(point + h) - f(point - h)) / (2.0 * h))
     return np.asarray(_walk(f, point, point, h), dtype=np.float64)

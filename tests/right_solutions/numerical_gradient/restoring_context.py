@@ -18,7 +18,7 @@ def _moved(array, index, by):
 def numerical_gradient(f, x, h=1e-4):
     if h <= 0:
         raise ValueError(f"h: {h}; it has to be positive")
-    if x.dtype != np.float64:
+    if x.dtype != np.float64 or not x.flags.writeable:
         x = x.astype(np.float64)
     grad = np.full(x.shape, np.nan)
     for index in np.ndindex(*x.shape):
