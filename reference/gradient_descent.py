@@ -1,4 +1,4 @@
-"""Gradient descent on any function of an array, with nothing given but the function."""
+"""Gradient descent on any function of an array, given nothing but the function."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ _STEP = 1e-4
 
 
 def gradient_descent(f: Callable[[np.ndarray], float], x0: np.ndarray, lr: float = 0.01, steps: int = 100) -> np.ndarray:
-    """The point that a fixed number of gradient steps leads to.
+    """The point where a fixed number of gradient steps ends.
 
     From x = x0, every step computes
 
         x = x - lr * gradient of f at x
 
-    with the numerical gradient, since f is all that is known of the function.
+    with a numerical gradient, since f is all that is known.
 
     Args:
         f: takes an array like x0 and returns a number.
-        x0: where to begin, an array of any shape. It belongs to the caller and is not changed.
+        x0: where to start, an array of any shape; not changed.
         lr: the learning rate, greater than 0.
         steps: how many steps to take, at least 0. All of them are taken: there is no test of
             convergence.
 
     Shape:
-        x0 any; the result has the shape of x0 and is a new float64 array.
+        x0: any; the result has the shape of x0 and is a new float64 array.
 
     Raises:
         ValueError: lr is not greater than 0, or steps is negative.

@@ -18,7 +18,7 @@ def _points(f, x, lr):
         slopes = np.empty(x.shape)
         for index, _ in np.ndenumerate(x):
             slopes[index] = _slope(f, x, index)
-        x = x - lr * slopes
+        x = np.asarray(x - lr * slopes)
 
 
 def gradient_descent(f, x0, lr=0.01, steps=100):

@@ -17,5 +17,5 @@ def gradient_descent(f, x0, lr=0.01, steps=100):
             moved = x.copy()
             moved[index] += h
             gradient[index] = (f(moved) - here) / (moved[index] - x[index])
-        x = x - lr * gradient
+        x -= lr * gradient
     return x

@@ -8,7 +8,7 @@ def gradient_descent(f, x0, lr=0.01, steps=100):
         raise ValueError(f"lr has to be above zero: {lr}")
     if steps < 0:
         raise ValueError(f"steps has to be at least zero: {steps}")
-    x = 1.0 * x0
+    x = np.array(x0, dtype=float)
     if steps == 0:
         return x
     flat = x.ravel()
