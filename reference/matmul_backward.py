@@ -25,7 +25,7 @@ def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         raise ValueError(f"shape must broadcast to the shape of grad, {grad.shape}, got {shape}")
     # axes that broadcasting put in front, and axes that it stretched from size 1
     stretched = [extra + axis for axis, size in enumerate(shape) if size == 1]
-    return grad.sum(axis=(*range(extra), *stretched), keepdims=True).reshape(shape)
+    return grad.sum(axis=(*range(extra), *stretched)).reshape(shape)
 
 
 def matmul_backward(d_out: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -33,6 +33,11 @@ def some_ignored(rng: np.random.Generator) -> np.ndarray:
     return np.where(IGNORED, -100, token_ids(rng, IGNORED.shape))
 
 
+def only_one(rng: np.random.Generator) -> np.ndarray:
+    """Labels of which one counts."""
+    return np.array([[-100, -100, int(rng.integers(WORDS))], [3, -100, -100]])
+
+
 def own_index(rng: np.random.Generator) -> np.ndarray:
     """Labels in which word 2 means: does not count."""
     return np.where(IGNORED, 2, np.array([0, 1, 3, 4, 5])[rng.integers(0, 5, IGNORED.shape)])
@@ -48,6 +53,7 @@ LM = Loss(
         "all count": Case(logits=(2, 4, WORDS), labels=(2, 4)),
         "one row": Case(logits=(1, 6, WORDS), labels=(1, 6)),
         "two positions": Case(logits=(3, 2, WORDS), labels=(3, 2)),
+        "one label counts": Case(logits=(2, 3, WORDS), labels=only_one),
         "other ignore_index": Case(2, logits=(3, 5, 6), labels=own_index),
     },
     own=("some ignored", "all count"),

@@ -40,6 +40,11 @@ def old(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     return level(shape) + rng.uniform(-0.04, 0.04, shape)
 
 
+def only_third(rng: np.random.Generator) -> np.ndarray:
+    """A mask that leaves one of four elements."""
+    return np.arange(4) == 2
+
+
 def all_kinds(rng: np.random.Generator) -> np.ndarray:
     """Six log-probabilities, two of each kind, for advantages of either sign."""
     return level((6,)) + np.array([-0.5, 0.0, 0.5, -0.5, 0.0, 0.5])
@@ -53,6 +58,7 @@ PPO = Loss(
     cases={
         "no mask": Case(0.2, log_probs=(4, 5), old_log_probs=(4, 5), advantages=(4, 5)),
         "mask": Case(0.2, log_probs=(4, 5), old_log_probs=(4, 5), advantages=(4, 5), mask=lambda rng: MASK),
+        "mask of one element": Case(0.2, log_probs=(4,), old_log_probs=(4,), advantages=(4,), mask=only_third),
         "default clip": Case(log_probs=(7,), old_log_probs=(7,), advantages=(7,)),
         "clip 0.3": Case(0.3, log_probs=(2, 3, 4), old_log_probs=(2, 3, 4), advantages=(2, 3, 4)),
     },
