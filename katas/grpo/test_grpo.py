@@ -73,6 +73,7 @@ GRPO = Loss(
         {**arrays(2, 3), "mask": lambda rng: np.ones((2, 3), dtype=bool)},
     ],
     draws={"log_probs": new, "old_log_probs": old, "reference_log_probs": near, "advantages": spread_signs},
+    float32_rtol=1e-3,  # terms of size 1 may cancel to a small loss
 )
 
 
