@@ -1,6 +1,6 @@
-"""Writes the generated parts of the README: the recorded session and the table of katas.
+"""Writes the generated parts of the README: the picture, the path, the recorded session and the table of katas.
 
-    python benchmarks/readme.py            # rewrite them
+    python benchmarks/readme.py            # write them again
     python benchmarks/readme.py --check    # fail if they are not what this would write
 
 A part stands between `<!-- NAME -->` and `<!-- end NAME -->`. Times differ from run to run, so they are compared as such.
@@ -9,6 +9,7 @@ A part stands between `<!-- NAME -->` and `<!-- end NAME -->`. Times differ from
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import shutil
@@ -18,11 +19,15 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+from rich.console import Console
+from rich.text import Text
+
 from harness import catalog
 from harness.authoring.hunts import plant
 from harness.judge.bank import find_mistake, load_bank
 
 README = Path(__file__).parents[1] / "README.md"
+PICTURE = README.parent / "docs" / "session.svg"
 SESSION_KATA, SESSION_MISTAKE = "batchnorm", "statistics-as-constants"
 TIMES = re.compile(r"Takes [\s\S]*? ms|Clock [\d:]+|[Cc]hecked in [\d.]+ s")
 
@@ -40,30 +45,57 @@ def table_of_katas() -> str:
     return "\n".join([*rows, "", total])
 
 
-def recorded_session() -> str:
-    """A real session of 80 columns: a kata, checked with a mistake planted, then fixed."""
+def path_to_gpt() -> str:
+    """The katas on the way to a transformer, each after those that it needs, as one line."""
+    steps = ["softmax", "attention", "causal-mask", "multi-head-attention", "rope", "kv-cache", "transformer-block", "gpt"]
+    return " → ".join(f"`{catalog.find(name).name}`" for name in steps)
+
+
+def run_session(colour: bool) -> str:
+    """A real session of 80 columns: a kata, checked with a mistake planted, explained, then fixed."""
     kata = catalog.find(SESSION_KATA)
     mistake = find_mistake(kata.module, SESSION_MISTAKE)
     script = shutil.which("kata", path=sysconfig.get_path("scripts")) or "kata"
-    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
+    looks = {"FORCE_COLOR": "1", "TERM": "xterm-256color"} if colour else {"NO_COLOR": "1"}
+    environment = {**os.environ, "COLUMNS": "80", **looks}
     environment.pop("KATA_WORKSPACE", None)
     lines: list[str] = []
 
     def run(*arguments: str, shown: int | None = None) -> None:
         answer = subprocess.run([script, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
         text = [line.rstrip() for line in answer.stdout.rstrip().splitlines()]
-        lines.extend([f"$ kata {' '.join(arguments)}", *(text[-shown:] if shown else text), ""])
+        command = f"$ kata {' '.join(arguments)}"
+        lines.extend([f"\x1b[1m{command}\x1b[0m" if colour else command, *(text[-shown:] if shown else text), ""])
 
     with tempfile.TemporaryDirectory() as folder:
         run("start", kata.name, shown=2)
         (Path(folder) / kata.file_name).write_text(plant([mistake]))
         run("check")
+        run("why")
         (Path(folder) / kata.file_name).write_text(kata.reference_file.read_text())
         run("check")
-    return "```text\n" + "\n".join(lines).rstrip() + "\n```"
+    return "\n".join(lines).rstrip()
 
 
-PARTS = {"katas": table_of_katas, "session": recorded_session}
+def recorded_session() -> str:
+    """The session as text."""
+    return f"```text\n{run_session(colour=False)}\n```"
+
+
+def picture() -> str:
+    """The session as a picture of a terminal."""
+    console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(Text.from_ansi(run_session(colour=True)))
+    return console.export_svg(title="kata", unique_id="kata")
+
+
+PARTS = {"path": path_to_gpt, "katas": table_of_katas, "session": recorded_session}
+
+
+def _words(svg: str) -> str:
+    """What a picture says, without its times."""
+    text = " ".join(re.findall(r">([^<>]+)</text>", svg)).replace("&#160;", " ")
+    return TIMES.sub("#", re.sub(r"\s+", " ", text))
 
 
 def main() -> int:
@@ -78,11 +110,14 @@ def main() -> int:
             return 1
         text = write()
         after = pattern.sub(lambda match, text=text: f"{match[1]}\n{text}\n\n{match[2]}", after)  # type: ignore[misc]
+    drawn = picture()
     if arguments.check:
         same = TIMES.sub("#", before) == TIMES.sub("#", after)
+        same = same and PICTURE.exists() and _words(PICTURE.read_text(encoding="utf-8")) == _words(drawn)
         print("README.md is up to date" if same else "README.md is out of date: run python benchmarks/readme.py")
         return 0 if same else 1
     README.write_text(after, encoding="utf-8")
+    PICTURE.write_text(drawn, encoding="utf-8")
     return 0
 
 
