@@ -23,7 +23,7 @@ from harness.judge.layers import Inputs, Layer, Run, assert_own_gradient, assert
 from harness.judge.randomness import Start, assert_honours_generator, by_properties, note
 from harness.judge.verdict import Cause
 from harness.judge.watching import Watched, watches_inputs
-from harness.sandbox.proxy import Solution, fill, replace
+from harness.sandbox.proxy import Solution, fetch, fill, kept, replace
 
 LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "read-only": read_only,
@@ -169,19 +169,28 @@ class Gradient(LayerContract):
         assert_reference_gradient(theirs, ours, name, rng)
 
     def test_second_backward(self, solution: Solution, rng: np.random.Generator) -> None:
-        """a second backward gives the same gradients again"""
+        """a second backward gives the same gradients again, and overwrites nothing that was returned before"""
         run, _ = self.layer.runs(solution, rng)
         out, d_out = run.output(rng)
-        first = run.backward(d_out)
-        if d_out is not None:
+        if d_out is None:
+            first = run.backward()
+        else:
+            kept_out, kept_gradients = run.forward(kept(run.target.forward)), kept(run.target.backward)(d_out)
+            first = run.named(fetch(kept_gradients))
             other = run.backward(rng.normal(size=np.shape(out)))
             expect(
                 any(not np.array_equal(other[name], first[name]) for name in first),
                 "backward gives the same gradients for another d_out",
             )
+            for name, gradient in run.named(fetch(kept_gradients)).items():
+                assert_close(gradient, first[name], f"{name} of the first backward, after another")
         again = run.backward(d_out)
         for name, gradient in first.items():
             assert_close(again[name], gradient, f"{name} of the last call, compared with the first")
+        if d_out is None:
+            return
+        run.with_inputs(**self.layer.draw_inputs(rng, self.layer.plain.inputs)).forward()
+        assert_close(fetch(kept_out), out, "the output of the first forward, after another")
 
     def test_after_other_batch(self, solution: Solution, rng: np.random.Generator) -> None:
         """backward belongs to the last forward, whatever came before"""

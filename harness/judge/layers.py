@@ -106,7 +106,7 @@ class Layer:
             if callable(given):
                 drawn[name] = given(rng)
             elif isinstance(given, tuple) and all(isinstance(n, int) for n in given):
-                drawn[name] = self.draws.get(name, self.draw)(rng, given)
+                drawn[name] = np.asarray(self.draws.get(name, self.draw)(rng, given))
             else:
                 drawn[name] = given
         return drawn
@@ -206,15 +206,18 @@ class Run:
         """The same layer with some inputs changed."""
         return Run(self.layer, self.target, {**self.inputs, **inputs})
 
-    def forward(self) -> Any:
-        """The layer's output."""
+    def forward(self, call: Callable[..., Any] | None = None) -> Any:
+        """The layer's output. `call` is called in place of its `forward`."""
         given = [self.inputs[name] for name in self.layer.inputs if name in self.inputs]
         options = {name: value for name, value in self.inputs.items() if name not in self.layer.inputs}
-        return self.target.forward(*given, **options)
+        return (call or self.target.forward)(*given, **options)
 
     def backward(self, d_out: np.ndarray | None = None) -> dict[str, Any]:
         """The gradients that `backward` returns, by name. `forward` must have been called."""
-        result = self.target.backward(d_out) if self.layer.takes_d_out else self.target.backward()
+        return self.named(self.target.backward(d_out) if self.layer.takes_d_out else self.target.backward())
+
+    def named(self, result: Any) -> dict[str, Any]:
+        """What `backward` has returned, by name of the gradient."""
         if self.layer.holder is None:
             return gradients(result, self.gradient_names)
         found = gradients(result, (*(f"d_{name}" for name in self.differentiated), "grads"))

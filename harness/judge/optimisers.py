@@ -214,10 +214,10 @@ class Update(_OptimiserContract):
             assert_close(fetch(array), value, f"params[{i}], compared with options by position")
 
     def test_trajectory(self, solution: Solution, rng: np.random.Generator) -> None:
-        """50 steps stay on the path of {formula}"""
+        """60 steps stay on the path of {formula}"""
         params = random_params(rng)
         options = {**self.optimiser.usual, "lr": 0.01}
-        self.optimiser.pair(solution, params, options).follow(random_steps(rng, params, 50), every=10)
+        self.optimiser.pair(solution, params, options).follow(random_steps(rng, params, 60), every=10)
 
     def test_bowl(self, solution: Solution, rng: np.random.Generator) -> None:
         """it goes down a bowl to the minimum, fed with the gradient at its own parameters"""
@@ -313,6 +313,8 @@ class GradientLayouts(_OptimiserContract):
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if metafunc.function.__name__ == "test_layouts":
             metafunc.parametrize("layout", [read_only, gapped], ids=["read-only", "gapped"])
+        if metafunc.function.__name__ == "test_views":
+            metafunc.parametrize("layout", [gapped, np.asfortranarray], ids=["gapped", "Fortran order"])
 
     def test_layouts(self, solution: Solution, rng: np.random.Generator, layout: Callable[[np.ndarray], np.ndarray]) -> None:
         """gradients in another layout lead to the same parameters"""
@@ -323,14 +325,28 @@ class GradientLayouts(_OptimiserContract):
         for i, (value, usual) in enumerate(zip(got, expected, strict=True)):
             assert_close(value, usual, f"params[{i}], compared with ordinary gradients")
 
-    def test_views(self, solution: Solution, rng: np.random.Generator) -> None:
-        """parameters that are views of a larger array are updated in place"""
+    def test_views(self, solution: Solution, rng: np.random.Generator, layout: Callable[[np.ndarray], np.ndarray]) -> None:
+        """parameters in another layout are updated in place"""
         params = random_params(rng)
         steps = random_steps(rng, params, 3)
         expected = self.optimiser.end(solution, params, steps)
-        got = self.optimiser.end(solution, [gapped(param) for param in params], steps)
+        got = self.optimiser.end(solution, [layout(param) for param in params], steps)
         for i, (value, usual) in enumerate(zip(got, expected, strict=True)):
-            assert_close(value, usual, f"params[{i}], compared with arrays of its own")
+            assert_close(value, usual, f"params[{i}], compared with ordinary arrays")
+
+    def test_single_numbers(self, solution: Solution, rng: np.random.Generator) -> None:
+        """a parameter may be a single number, with axes or without"""
+        shapes: list[tuple[int, ...]] = [(), (1,), (1, 1)]
+        (vector,) = random_params(rng, [(len(shapes),)])
+        steps = random_steps(rng, [vector], 3)
+        (expected,) = self.optimiser.end(solution, [vector], steps)
+
+        def apart(values: np.ndarray) -> list[np.ndarray]:
+            return [part.reshape(shape) for part, shape in zip(np.split(values, len(shapes)), shapes, strict=True)]
+
+        got = self.optimiser.end(solution, apart(vector), [apart(grad) for (grad,) in steps])
+        for shape, number, value in zip(shapes, got, apart(expected), strict=True):
+            assert_close(number, value, f"a parameter of shape {shape}, compared with the same number in a vector")
 
     def test_reused_gradients(self, solution: Solution, rng: np.random.Generator) -> None:
         """the caller may write the next gradients into the same arrays"""

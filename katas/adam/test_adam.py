@@ -29,6 +29,7 @@ ADAM = Optimiser(
         "betas (0.8, 0.999)": {"betas": (0.8, 0.999)},
         "betas (0.9, 0.95)": {"betas": (0.9, 0.95)},
         "betas (0.7, 0.6)": {"betas": (0.7, 0.6)},
+        "betas (0, 0)": {"lr": 0.01, "betas": (0.0, 0.0)},
         "eps 0.1": {"eps": 0.1},
     },
 )
@@ -78,7 +79,7 @@ class TestErrors(Errors):
             "Adam(...)",
             "one of `betas` is outside [0, 1)",
             lambda s, v: s.Adam(PARAMS, betas=v),
-            ((1.0, 0.999), (0.9, 1.0), (-0.1, 0.9)),
+            ((1.0, 0.999), (0.9, 1.0), (-0.1, 0.9), (0.9, -0.1)),
             ("betas", "beta"),
         ),
         Rejection(

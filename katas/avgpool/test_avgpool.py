@@ -28,6 +28,7 @@ AVG_POOL = Layer(
         "gaps": Case(2, 3, x=(3, 1, 7, 8)),
         "single pixels": Case(1, 2, x=(2, 2, 5, 4)),
         "one window": Case(4, None, x=(1, 1, 4, 4)),
+        "many zeros": Case(2, x=lambda rng: np.maximum(rng.normal(size=(2, 2, 4, 4)), 0.0)),
     },
     own=("side by side", "overlapping", "gaps"),
     correct=("side by side", "overlapping", "one pixel apart", "pixels left over", "gaps"),

@@ -104,6 +104,15 @@ class TestStatistics:
         for name, value in before.items():
             assert_close(getattr(run.target, name), value, f"{name} after an evaluation")
 
+    def test_assigned_after_training(self, solution: Solution, rng: np.random.Generator) -> None:
+        """evaluation uses running statistics that were assigned after training, as loading a checkpoint does"""
+        theirs, ours = BATCH_NORM.runs(solution, rng, Case(3, x=SHAPE))
+        theirs.forward()
+        statistics = {"running_mean": rng.normal(size=3), "running_var": positive(rng, (3,))}
+        BATCH_NORM.assign([theirs.target, ours.target], statistics)
+        got = theirs.with_inputs(training=False).forward()
+        assert_close(got, ours.with_inputs(training=False).forward(), "forward(x, training=False)")
+
     def test_train_then_evaluate(self, solution: Solution, rng: np.random.Generator) -> None:
         """evaluation after training uses what the batches have left"""
         theirs, ours = solution.BatchNorm1d(3, momentum=0.3), BatchNorm1d(3, momentum=0.3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.testing import Case, Forward, Gradient, Layer, Layouts, Robustness, Solution, assert_close
+from harness.testing import Case, Forward, Gradient, Layer, Layouts, Robustness, Solution, assert_close, assert_dtype
 from reference.flatten import Flatten
 
 FLATTEN = Layer(
@@ -42,4 +42,9 @@ class TestGradient(Gradient, layer=FLATTEN):
 class TestRobustness(Robustness, layer=FLATTEN): ...
 
 
-class TestLayouts(Layouts, layer=FLATTEN): ...
+class TestLayouts(Layouts, layer=FLATTEN):
+    def test_integers(self, solution: Solution) -> None:
+        """integers in, integers out"""
+        out = solution.Flatten().forward(np.arange(12, dtype=np.uint8).reshape(2, 3, 2))
+        assert_close(out, np.arange(12).reshape(2, 6), "forward(x)")
+        assert_dtype(out, np.uint8, "forward(x)")

@@ -52,7 +52,7 @@ class TestErrors(Errors):
             "forward(x)",
             "`x` does not have `in_features` columns",
             lambda s, width: s.Linear(4, 3).forward(np.ones((2, width))),
-            (5, 3),
+            (5, 3, 1),
             ("x", "in_features", *SHAPE_WORDS),
         ),
     )

@@ -29,7 +29,7 @@ def distinct(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
 
 def very_negative(rng: np.random.Generator) -> np.ndarray:
     """Images without a positive value."""
-    return -1e6 * (np.abs(distinct(rng, (2, 2, 4, 5))) + 1.0)
+    return -1e12 * (np.abs(distinct(rng, (2, 2, 4, 5))) + 1.0)
 
 
 MAX_POOL = Layer(
@@ -70,6 +70,12 @@ class TestGradient(Gradient, layer=MAX_POOL):
         """at a tie the first maximum in row-major order takes the whole gradient"""
         x = rng.integers(-2, 2, size=(3, 3, 6, 6)).astype(float)
         theirs, ours = MAX_POOL.runs(solution, rng, Case(3, stride, x=x))
+        assert_reference_gradient(theirs, ours, "d_x", rng)
+
+    def test_near_ties(self, solution: Solution, rng: np.random.Generator) -> None:
+        """values that differ by 1e-9 are no tie"""
+        x = 1.0 + 1e-9 * rng.permutation(48).reshape(1, 3, 4, 4)
+        theirs, ours = MAX_POOL.runs(solution, rng, Case(2, x=x))
         assert_reference_gradient(theirs, ours, "d_x", rng)
 
 

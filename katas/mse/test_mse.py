@@ -30,7 +30,7 @@ def within(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     return rng.uniform(-1, 1, shape)
 
 
-SHAPES = {"matrix": (4, 3), "vector": (6,), "column": (5, 1), "images": (2, 3, 2, 2), "single": (1, 4)}
+SHAPES = {"matrix": (4, 3), "vector": (6,), "column": (5, 1), "images": (2, 3, 2, 2), "single": (1, 4), "number": ()}
 MSE = Loss(
     MSELoss,
     "the mean of the squared differences over all elements",

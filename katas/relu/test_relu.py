@@ -17,7 +17,7 @@ def away_from_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarr
 RELU = Layer(
     ReLU,
     "max(x, 0)",
-    cases={"matrix": Case(x=(4, 5)), "images": Case(x=(2, 3, 4, 5)), "vector": Case(x=(7,))},
+    cases={"matrix": Case(x=(4, 5)), "images": Case(x=(2, 3, 4, 5)), "vector": Case(x=(7,)), "number": Case(x=())},
     own=("matrix",),
     draw=away_from_zero,
     keeps_dtype=True,

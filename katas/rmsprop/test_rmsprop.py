@@ -24,7 +24,13 @@ OPTIMISER = Optimiser(
     memory="a mean square",
     usual={"lr": 0.1, "alpha": 0.9},
     other={"lr": 0.03, "alpha": 0.55, "eps": 0.01},
-    options={"lr 0.3": {"lr": 0.3}, "alpha 0.9": {"alpha": 0.9}, "alpha 0.45": {"alpha": 0.45}, "eps 0.1": {"eps": 0.1}},
+    options={
+        "lr 0.3": {"lr": 0.3},
+        "alpha 0.9": {"alpha": 0.9},
+        "alpha 0.45": {"alpha": 0.45},
+        "alpha 0": {"alpha": 0.0},
+        "eps 0.1": {"eps": 0.1},
+    },
 )
 
 

@@ -21,7 +21,13 @@ from reference.softmax import Softmax
 SOFTMAX = Layer(
     Softmax,
     "exp(x) / sum(exp(x)) along the last axis",
-    cases={"matrix": Case(x=(5, 4)), "vector": Case(x=(6,)), "sequences": Case(x=(3, 4, 5)), "heads": Case(x=(2, 3, 3, 4))},
+    cases={
+        "matrix": Case(x=(5, 4)),
+        "vector": Case(x=(6,)),
+        "sequences": Case(x=(3, 4, 5)),
+        "heads": Case(x=(2, 3, 3, 4)),
+        "single scores": Case(x=(3, 1)),
+    },
     own=("matrix", "heads"),
     keeps_dtype=True,
 )
