@@ -195,6 +195,7 @@ OPTIMISERS = {
     "test_gradients_unchanged": ("            v += g\n", "            v += g\n            g *= 0.5\n"),
     "test_layouts": ("            v += g\n", "            v += g if g.flags.writeable else 2 * g\n"),
     "test_views": ("            p -= self.lr * v", "            f = np.ascontiguousarray(p)\n            f -= self.lr * v"),
+    "test_single_numbers": ("            p -= self.lr * v", "            p[:] -= self.lr * v"),
     "test_reused_gradients": (
         "            v += g\n",
         "            self.last = getattr(self, 'last', {})\n            before = self.last.get(id(p), g)\n"
@@ -230,6 +231,35 @@ def test_every_check_of_the_contracts_is_tried() -> None:
     assert named == set(LAYERS)
     named = {n for base in (Update, State, GradientLayouts) for n in vars(base) if n.startswith("test_")}
     assert named == set(OPTIMISERS)
+
+
+@pytest.mark.parametrize(
+    ("check", "old", "new"),
+    [
+        (
+            "test_second_backward",
+            "        d_bias = d_out.sum(axis=0)\n",
+            "        self._d_bias = getattr(self, '_d_bias', np.zeros_like(self.bias))\n"
+            "        d_bias = np.sum(d_out, axis=0, out=self._d_bias)\n",
+        ),
+        (
+            "test_second_backward",
+            "        return x**2 * self.weight + self.bias\n",
+            "        if getattr(self, '_out', x[:0]).shape != x.shape:\n            self._out = np.zeros(x.shape)\n"
+            "        self._out[...] = x**2 * self.weight + self.bias\n        return self._out\n",
+        ),
+        (
+            "test_two_layers",
+            "        d_bias = d_out.sum(axis=0)\n        return d_x, ",
+            "        d_bias = d_out.sum(axis=0)\n        return d_x.reshape(Scale.shape), ",
+        ),
+    ],
+    ids=["gradients in one buffer", "outputs in one buffer", "a shape on the class"],
+)
+def test_what_earlier_calls_and_other_layers_have_is_left_alone(check: str, old: str, new: str) -> None:
+    assert LAYER.count(old) == 1
+    source = LAYER.replace(old, new).replace("        self._x = x\n", "        self._x, Scale.shape = x, x.shape\n")
+    assert check in failing(layer_groups(), source)
 
 
 def test_one_wrong_factor_fails_only_the_checks_of_what_it_is_about() -> None:
