@@ -28,6 +28,7 @@ from harness.judge.layers import (
     assert_reference_gradient,
     normal,
 )
+from harness.judge.networks import assert_keys, assert_network_gradients, assign_params, redrawn
 from harness.judge.optimisers import (
     GradientLayouts,
     Optimiser,
@@ -87,12 +88,15 @@ __all__ = [
     "assert_frequencies",
     "assert_gradient",
     "assert_honours_generator",
+    "assert_keys",
+    "assert_network_gradients",
     "assert_no_warnings",
     "assert_normal",
     "assert_own_gradient",
     "assert_reference_gradient",
     "assert_rejects",
     "assert_shape",
+    "assign_params",
     "by_properties",
     "expect",
     "fetch",
@@ -107,6 +111,7 @@ __all__ = [
     "random_params",
     "random_steps",
     "read_only",
+    "redrawn",
     "replace",
     "spread_signs",
     "stand_in",

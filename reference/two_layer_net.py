@@ -1,4 +1,4 @@
-"""A classifier of two affine layers, sigmoid in between and softmax at the end."""
+"""A classifier of two affine layers, with sigmoid in between and softmax at the end."""
 
 from __future__ import annotations
 
@@ -38,14 +38,12 @@ class TwoLayerNet:
             ``W2 (hidden_size, output_size)``, ``b2 (output_size,)``.
 
         Raises:
-            ValueError: a size is below 1, or ``weight_init_std`` is negative.
+            ValueError: a size is below 1.
         """
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "output_size": output_size}
         for name, size in sizes.items():
             if size < 1:
                 raise ValueError(f"{name} must be at least 1, got {size}")
-        if weight_init_std < 0:
-            raise ValueError(f"weight_init_std must not be negative, got {weight_init_std}")
         rng = np.random.default_rng() if rng is None else rng
         self.params: dict[str, np.ndarray] = {
             "W1": weight_init_std * rng.standard_normal((input_size, hidden_size)),
@@ -72,7 +70,7 @@ class TwoLayerNet:
 
         Args:
             x: the samples.
-            t: class indices of an integer dtype, or one-hot rows.
+            t: class indices of any integer dtype, or one-hot rows.
 
         Shape:
             x ``(N, input_size)``; t ``(N,)`` or ``(N, output_size)``; result a float.
@@ -85,7 +83,7 @@ class TwoLayerNet:
         return float(-log_p[np.arange(len(x)), self._labels(x, t)].mean())
 
     def accuracy(self, x: np.ndarray, t: np.ndarray) -> float:
-        """Return the share of samples, between 0 and 1, whose most probable class is the right one.
+        """Return the share of samples, between 0 and 1, whose most probable class is the correct one.
 
         Shape:
             x ``(N, input_size)``; t ``(N,)`` or ``(N, output_size)``; result a float.
@@ -95,7 +93,7 @@ class TwoLayerNet:
     def gradient(self, x: np.ndarray, t: np.ndarray) -> dict[str, np.ndarray]:
         """Return the gradient of ``loss(x, t)`` with respect to every parameter.
 
-        It stands on its own: no call of ``loss`` has to come first, and nothing is changed.
+        It stands on its own: no call of ``loss`` has to come first.
 
         Returns:
             A dict with the keys of ``params``; each gradient has its parameter's shape.
@@ -117,7 +115,7 @@ class TwoLayerNet:
     def _hidden(self, x: np.ndarray) -> np.ndarray:
         features = self.params["W1"].shape[0]
         if x.ndim != 2 or x.shape[1] != features:
-            raise ValueError(f"x must have the shape (N, {features}), got {x.shape}")
+            raise ValueError(f"x must have shape (N, {features}), got {x.shape}")
         # sigmoid(a) = (1 + tanh(a / 2)) / 2,  which never overflows
         return np.asarray(0.5 + 0.5 * np.tanh(0.5 * (x @ self.params["W1"] + self.params["b1"])))
 

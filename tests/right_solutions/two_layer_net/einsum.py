@@ -12,7 +12,7 @@ def one_hot(t, classes):
 class TwoLayerNet:
     def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01, rng=None):
         if input_size < 1 or hidden_size < 1 or output_size < 1:
-            raise ValueError("input_size, hidden_size and output_size must be at least 1")
+            raise ValueError(f"all sizes must be at least 1, got {input_size, hidden_size, output_size}")
         self.rng = rng if rng is not None else np.random.default_rng()
         self.params = {}
         for i, (a, b) in enumerate([(input_size, hidden_size), (hidden_size, output_size)], 1):
@@ -20,7 +20,7 @@ class TwoLayerNet:
             self.params[f"b{i}"] = np.full(b, 0.0)
 
     def activate(self, x):
-        if x.shape[-1] != self.params["W1"].shape[0]:
+        if x.ndim != 2 or x.shape[-1] != self.params["W1"].shape[0]:
             raise ValueError(f"x must have {self.params['W1'].shape[0]} features, has {x.shape}")
         a = np.einsum("ni,ih->nh", x, self.params["W1"]) + self.params["b1"]
         return np.where(a >= 0, 1 / (1 + np.exp(-np.abs(a))), np.exp(-np.abs(a)) / (1 + np.exp(-np.abs(a))))
@@ -34,6 +34,8 @@ class TwoLayerNet:
 
     def loss(self, x, t):
         lp = self.log_probabilities(self.activate(x))
+        if t.shape not in ((len(x),), lp.shape):
+            raise ValueError(f"t of shape {t.shape} does not belong to x of shape {x.shape}")
         return float(-np.einsum("no,no->", lp, one_hot(t, lp.shape[1])) / len(x))
 
     def accuracy(self, x, t):

@@ -43,6 +43,8 @@ class TwoLayerNet:
         }
 
     def scores(self, x):
+        if x.ndim != 2:
+            raise ValueError(f"x must have two axes, got shape {x.shape}")
         self.layers = [
             Affine(self.params, "W1", "b1"),
             Sigmoid(),
@@ -59,6 +61,8 @@ class TwoLayerNet:
 
     def loss(self, x, t):
         z = self.scores(x)
+        if t.shape != z.shape[: t.ndim]:
+            raise ValueError(f"t has shape {t.shape}, the scores have {z.shape}")
         if t.ndim == 2:
             t = t.argmax(axis=1)
         m = z.max(axis=1)

@@ -48,6 +48,11 @@ class TwoLayerNet:
         if x.ndim != 2 or x.shape[1] != self.params["W1"].shape[0]:
             raise ValueError(f"x has the wrong shape {x.shape}")
 
+    def check_targets(self, x, t):
+        classes = len(self.params["b2"])
+        if t.shape != (len(x),) and t.shape != (len(x), classes):
+            raise ValueError(f"t has the wrong shape {t.shape}")
+
     def label(self, t, n):
         return int(t[n]) if t.ndim == 1 else int(np.argmax(t[n]))
 
@@ -57,6 +62,7 @@ class TwoLayerNet:
 
     def loss(self, x, t):
         self.check(x)
+        self.check_targets(x, t)
         total = 0.0
         for n in range(len(x)):
             total -= self.one(x[n])[1][self.label(t, n)]

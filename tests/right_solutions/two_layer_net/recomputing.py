@@ -26,7 +26,7 @@ class TwoLayerNet:
 
     def hidden(self, x):
         if x.ndim != 2:
-            raise ValueError(f"x must have two axes, got {x.ndim}")
+            raise ValueError(f"x must have two axes, got {x.shape}")
         a = np.clip(x @ self.params["W1"] + self.params["b1"], -500, 500)
         return 1.0 / (1.0 + np.exp(-a))
 
@@ -38,6 +38,8 @@ class TwoLayerNet:
 
     def loss(self, x, t):
         p = self.predict(x)
+        if t.shape != p.shape[:1] and t.shape != p.shape:
+            raise ValueError(f"t has shape {t.shape}, expected {p.shape[:1]} or {p.shape}")
         right = np.take_along_axis(p, self.classes(t)[:, None].astype(int), 1)
         return float(np.mean(-np.log(np.maximum(right, 1e-300))))
 

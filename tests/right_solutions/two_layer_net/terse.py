@@ -15,6 +15,8 @@ class TwoLayerNet:
 
     def _f(self, x):
         P = self.params
+        if x.ndim != 2:
+            raise ValueError(f"x: {x.shape}")
         with np.errstate(over="ignore"):
             h = 1 / (1 + np.exp(-(x @ P["W1"] + P["b1"])))
         s = h @ P["W2"] + P["b2"]
@@ -25,6 +27,8 @@ class TwoLayerNet:
         return self._f(x)[1]
 
     def loss(self, x, t):
+        if t.shape not in ((len(x),), (len(x), len(self.params["b2"]))):
+            raise ValueError(f"t: {t.shape}")
         t = t if t.ndim == 1 else t.argmax(1)
         return -np.log(self._f(x)[1][np.arange(len(x)), t]).mean()
 
