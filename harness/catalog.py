@@ -102,6 +102,11 @@ class Kata:
         return (self.folder / "statement.md").read_text(encoding="utf-8")
 
 
+def rules() -> str:
+    """What holds for every kata, as Markdown."""
+    return (_package_folder("katas") / "rules.md").read_text(encoding="utf-8")
+
+
 def all_names() -> tuple[str, ...]:
     """The public names of all katas, in alphabetical order; reads no metadata, so it is fast enough for completion."""
     folders = _package_folder("katas").iterdir()

@@ -33,6 +33,7 @@ EXIT_INTERRUPTED = 130
 COMMANDS = {
     "list": ("overview", "Show all katas by topic, in an order in which to learn them."),
     "start": ("sitting", "Write the stub of a kata, and start the clock."),
+    "show": ("show", "Show the statement, the stub, or the rules for all katas."),
     "check": ("check", "Judge a solution: its score, what is wrong and why, its speed."),
     "why": ("why", "Explain a recognised mistake; it counts as a hint."),
     "debug": ("why", "Write a failing check as a script to step through."),

@@ -25,6 +25,7 @@ import pytest
 
 KATA = Path(sysconfig.get_path("scripts")) / "kata"
 GIVE_UP_SECONDS = 60.0
+ROWS = 40
 
 # Files in which nearly every test starts processes, a browser or a pseudo-terminal, or judges a whole kata for many seeds.
 # `pytest -m "not slow"`, the loop while one writes, leaves them out.
@@ -64,10 +65,12 @@ def environment(columns: int | None, **changes: str) -> dict[str, str]:
         "TTY_INTERACTIVE",
         "KATA_WORKSPACE",
         "PYTHONPATH",
+        "PAGER",
+        "LESS",
     )
     inherited = {name: value for name, value in os.environ.items() if name not in steering}
     width = {} if columns is None else {"COLUMNS": str(columns)}
-    return {**inherited, "TERM": "xterm-256color", **width, **changes}
+    return {**inherited, "TERM": "xterm-256color", "PAGER": "cat", **width, **changes}
 
 
 @pytest.fixture
@@ -94,13 +97,16 @@ def kata(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., subpr
 class Terminal:
     """One `kata` command on a pseudo-terminal of its own; a test waits for text on it and types."""
 
-    def __init__(self, folder: Path, arguments: tuple[str, ...], columns: int, env: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, arguments: tuple[str, ...], columns: int, env: dict[str, str], rows: int = ROWS
+    ) -> None:
         self.text = ""
+        self._rows = rows
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._pid, self._descriptor = pty.fork()
         if self._pid == 0:
             os.chdir(folder)
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execve(KATA, [str(KATA), *arguments], env)
 
     def wait_for(self, wanted: str) -> None:
@@ -116,7 +122,7 @@ class Terminal:
 
     def resize(self, columns: int) -> None:
         """Give the terminal another width; whoever runs on it is told."""
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", self._rows, columns, 0, 0))
 
     def mode(self) -> list[Any]:
         """How the terminal treats what is typed, as `termios` tells it."""
@@ -175,8 +181,8 @@ def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     """Starts one command line on a pseudo-terminal in the test's own folder."""
     opened: list[Terminal] = []
 
-    def start(*arguments: str, columns: int = 100, **env: str) -> Terminal:
-        opened.append(Terminal(tmp_path, arguments, columns, environment(None, **env)))
+    def start(*arguments: str, columns: int = 100, rows: int = ROWS, **env: str) -> Terminal:
+        opened.append(Terminal(tmp_path, arguments, columns, environment(None, **env), rows))
         return opened[-1]
 
     yield start

@@ -40,7 +40,7 @@ def test_start_writes_the_stub_shows_the_statement_and_starts_the_clock(kata: Ru
     assert "ReLU · easy · par 4 min" in done.stdout
     assert "Build" in done.stdout
     assert done.stdout.endswith(
-        "Wrote relu.py. The clock is running (par 4 min).\nOpen it in your editor, then: kata check relu\n"
+        "Wrote relu.py, the only file that is judged. The clock is running (par 4 min).\nOpen it in your editor, then: kata check relu\n"
     )
     assert "Clock 0:0" in kata("check", "--no-timing").stdout
 
@@ -197,7 +197,7 @@ def test_diff_says_when_there_is_none(kata: Run, tmp_path: Path) -> None:
     kata("start", "relu")
     (tmp_path / "relu.py").write_text(REFERENCE, encoding="utf-8")
     assert kata("check", "--no-timing").returncode == 0
-    assert kata("diff").stdout == "relu.py and the reference are the same, letter for letter.\n"
+    assert kata("diff").stdout == "relu.py and the reference are identical.\n"
 
 
 def test_reset_puts_the_stub_back_and_keeps_the_solution(kata: Run, tmp_path: Path) -> None:

@@ -13,10 +13,13 @@ from rich.text import Text
 from harness import catalog
 from harness.authoring.hunts import plant
 from harness.commands.check import check_command
-from harness.commands.sitting import start_command
+from harness.commands.histories import make_history
+from harness.commands.sitting import begin
 from harness.judge.bank import find_mistake
+from harness.practice.workspace import Workspace
 from harness.screens.console import make_console
 from harness.screens.sentences import say
+from harness.screens.texts import show_begun, show_statement
 
 DEMO_KATA = "conv2d"
 DEMO_MISTAKE = "batch-only-bias-gradient"
@@ -38,7 +41,10 @@ def demo_command() -> int:
         try:
             path = Path(folder) / kata.file_name
             _announce(f"kata start {kata.name}")
-            start_command.main([kata.name, "--workspace", folder], standalone_mode=False)
+            workspace = Workspace(Path(folder))
+            begin(kata, workspace, make_history(workspace))
+            show_statement(make_console(), kata)
+            show_begun(make_console(), kata, path)
             _announce("kata check", "the stub as it was written")
             codes = [_run(check_command, folder)]
             _announce("kata check", "with the layer written, and one mistake in the backward pass")

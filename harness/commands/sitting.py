@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
+from rich.console import Console
 
 from harness.authoring.hunts import make_hunt
 from harness.authoring.stub import make_stub
@@ -13,11 +15,13 @@ from harness.commands.histories import make_history, named_practice, open_histor
 from harness.commands.parameters import WrongCall, kata_argument, workspace_option, writing
 from harness.commands.solutions import solution_of
 from harness.judge.bank import find_mistake
+from harness.practice.history import History
 from harness.practice.workspace import Workspace
 from harness.screens.console import make_console
+from harness.screens.pager import page
 from harness.screens.sentences import say, shown
 from harness.screens.source import show_diff, show_source
-from harness.screens.texts import show_hint, show_statement
+from harness.screens.texts import show_begun, show_hint, show_rules, show_statement
 
 
 @click.command("start")
@@ -42,16 +46,31 @@ def start_command(kata: Kata | None, again: bool, workspace: Workspace) -> None:
         )
     history = make_history(workspace)
     refuse_in_interview(kata, history)
+    is_first = history.last_started() is None
+    archived = begin(kata, workspace, history)
+    console = make_console()
+    page(console, lambda console: _introduce(console, kata, is_first))
+    if archived:
+        console.print(f"Your old solution is kept as {shown(archived)}")
+    show_begun(console, kata, path)
+
+
+def begin(kata: Kata, workspace: Workspace, history: History) -> Path | None:
+    """Write the stub and start the clock; returns where an old solution is kept now, if there was one."""
+    path = workspace.solution(kata)
     archived = workspace.archive(path) if path.exists() else None
     with writing(path):
         workspace.write_new(path, make_stub(kata))
     history.start(kata.name, kata.file_name)
-    console = make_console()
+    return archived
+
+
+def _introduce(console: Console, kata: Kata, is_first: bool) -> None:
+    """The statement, and at the first kata of a workspace the rules for all."""
     show_statement(console, kata)
-    if archived:
-        console.print(f"Your old solution is kept as {shown(archived)}")
-    console.print(f"Wrote {shown(path)}. The clock is running (par {kata.par_minutes} min).")
-    console.print(f"Open it in your editor, then: kata check {kata.name}")
+    if is_first:
+        console.print("This is your first kata here, so these rules follow once; kata show --rules shows them again.\n")
+        show_rules(console)
 
 
 @click.command("hint")
@@ -97,7 +116,8 @@ def solution_command(kata: Kata | None, yes: bool, workspace: Workspace) -> None
         note = " It will count as revealed" if practice else ""
         if not click.confirm(f"Show the whole solution of {kata.name}?{note}"):
             return
-    show_source(make_console(), kata.reference_file.read_text(encoding="utf-8"))
+    source = kata.reference_file.read_text(encoding="utf-8")
+    page(make_console(), lambda console: show_source(console, source))
     if history and practice and practice.solved_at is None:
         history.record_reveal(practice)
 
@@ -120,7 +140,8 @@ def diff_command(kata: Kata | None, workspace: Workspace) -> None:
     if history is None or not (solved or history.was_solved(kata.name) or history.was_revealed(kata.name)):
         raise WrongCall(f"this shows our solution: solve {kata.name} first, or give up with `kata solution {kata.name}`")
     yours = path.read_text(encoding="utf-8", errors="replace")
-    show_diff(make_console(), yours, kata.reference_file.read_text(encoding="utf-8"), shown(path))
+    ours = kata.reference_file.read_text(encoding="utf-8")
+    page(make_console(), lambda console: show_diff(console, yours, ours, shown(path)))
 
 
 @click.command("reset")

@@ -1,0 +1,44 @@
+"""`kata show`: the statement of a kata, its stub, or the rules that hold for all katas."""
+
+from __future__ import annotations
+
+import click
+
+from harness.authoring.stub import make_stub
+from harness.catalog import Kata
+from harness.commands.histories import named_practice, open_history
+from harness.commands.parameters import WrongCall, kata_argument, workspace_option
+from harness.practice.workspace import Workspace
+from harness.screens.console import make_console
+from harness.screens.pager import page
+from harness.screens.source import show_source
+from harness.screens.texts import show_rules, show_statement
+
+
+@click.command("show")
+@kata_argument
+@click.option("--stub", is_flag=True, help="Show the stub instead, as `kata start` writes it.")
+@click.option("--rules", is_flag=True, help="Show the rules for all katas instead.")
+@workspace_option
+def show_command(kata: Kata | None, stub: bool, rules: bool, workspace: Workspace) -> None:
+    """Show the statement of a kata again.
+
+    Long texts go through your pager.
+
+    \b
+    Example:
+      kata show conv2d
+      kata show conv2d --stub
+      kata show --rules
+    """
+    if stub and rules:
+        raise WrongCall("--stub and --rules show different texts: use only one of them")
+    console = make_console()
+    if rules:
+        if kata is not None:
+            raise WrongCall("the rules are the same for all katas: use --rules without a name")
+        page(console, show_rules)
+        return
+    kata, _ = named_practice(kata, workspace, open_history(workspace))
+    source = make_stub(kata) if stub else None
+    page(console, lambda console: show_source(console, source) if source else show_statement(console, kata))
