@@ -20,7 +20,7 @@ from harness.catalog import Kata
 from harness.judge.collect import collect_checks, run_pytest
 from harness.judge.plugin import CheckPlugin
 from harness.judge.replay import check_rng
-from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
+from harness.judge.verdict import Cause, CheckResult, Diagnosis, Evidence, GroupResult, Outcome, Timing, Verdict
 from harness.sandbox.errors import JudgeFailure
 from harness.sandbox.local import LocalBackend
 
@@ -41,11 +41,16 @@ def verdict(*groups: GroupResult) -> Verdict:
 class TestPoints:
     @pytest.mark.parametrize(
         ("points", "passed", "of", "earned"),
-        [(40, 3, 3, 40), (40, 2, 3, 26), (40, 1, 3, 13), (40, 0, 3, 0), (20, 8, 9, 17), (1, 8, 9, 0)],
+        [(40, 3, 3, 40), (40, 1, 3, 13), (40, 0, 3, 0), (10, 8, 9, 8), (5, 1, 2, 2), (1, 8, 9, 0), (40, 7, 10, 25)],
     )
     def test_share_of_a_group_is_rounded_down(self, points: int, passed: int, of: int, earned: int) -> None:
         outcomes = [Outcome.PASSED] * passed + [Outcome.FAILED] * (of - passed)
         assert group(points, *outcomes).earned == earned
+
+    @pytest.mark.parametrize("points", [16, 20, 40, 60])
+    def test_first_failure_in_a_large_group_costs_fifteen_points_at_least(self, points: int) -> None:
+        for size in range(1, 60):
+            assert group(points, *[Outcome.PASSED] * (size - 1), Outcome.FAILED).earned <= points - 15
 
     def test_only_all_checks_make_100(self) -> None:
         """However the points are shared out, one failure anywhere is seen in the score."""
@@ -78,7 +83,9 @@ class TestJson:
             Outcome.FAILED,
             "...",
             0.0120001,
-            (Diagnosis("MeanBiasGradient", "because"), Diagnosis(None, "a pattern")),
+            Cause.WRONG_VALUE,
+            (Diagnosis("mean-bias-gradient", "because"), Diagnosis(None, "a pattern")),
+            evidence=Evidence(("Conv2d(2, 3, 3)",), (("x", "[1, 2]"),), "[1.]", "[2.]"),
         )
         result = Verdict(
             kata="conv2d",
@@ -87,10 +94,14 @@ class TestJson:
             groups=(GroupResult("gradient", 40, (check,)), group(60, Outcome.PASSED)),
             timing=Timing(1.07, 1.01, 1.12, 2.3, 2.100004),
             output="what the solution printed",
+            mistakes=("mean-bias-gradient",),
+            unexplained=2,
             clock_seconds=862.1234,
             check_seconds=0.31049,
+            sandbox="landlock",
         )
-        passed = {"name": "T::0", "title": "title", "outcome": "passed", "message": "", "seconds": 0.0, "diagnosis": []}
+        passed = {"name": "T::0", "title": "title", "outcome": "passed", "cause": None, "message": "", "seconds": 0.0}
+        passed |= {"diagnosis": [], "evidence": None}
         expected = {
             "schema": 1,
             "kata": "conv2d",
@@ -108,12 +119,19 @@ class TestJson:
                             "name": "TestGradient::test_bias",
                             "title": "d_bias is the derivative of your own forward pass",
                             "outcome": "failed",
+                            "cause": "wrong value",
                             "message": "...",
                             "seconds": 0.012,
                             "diagnosis": [
-                                {"mistake": "MeanBiasGradient", "explanation": "because"},
+                                {"mistake": "mean-bias-gradient", "explanation": "because"},
                                 {"mistake": None, "explanation": "a pattern"},
                             ],
+                            "evidence": {
+                                "calls": ["Conv2d(2, 3, 3)"],
+                                "inputs": [["x", "[1, 2]"]],
+                                "got": "[1.]",
+                                "expected": "[2.]",
+                            },
                         }
                     ],
                 },
@@ -121,8 +139,11 @@ class TestJson:
             ],
             "timing": {"ratio": 1.07, "low": 1.01, "high": 1.12, "solution_ms": 2.3, "reference_ms": 2.1},
             "output": "what the solution printed",
+            "mistakes": ["mean-bias-gradient"],
+            "unexplained": 2,
             "clock_seconds": 862.1,
             "check_seconds": 0.31,
+            "sandbox": "landlock",
         }
         assert json.dumps(result.as_json(), allow_nan=False) == json.dumps(expected)
 
@@ -152,8 +173,11 @@ class TestJson:
                 "groups",
                 "timing",
                 "output",
+                "mistakes",
+                "unexplained",
                 "clock_seconds",
                 "check_seconds",
+                "sandbox",
             )
         ]
         assert (told["schema"], told["kata"], told["file"], told["seed"]) == (1, "relu", "relu.py", 3)

@@ -81,7 +81,7 @@ def debug_command(kata: Kata | None, check: str | None, path: Path | None, seed:
     \b
     Example:
       kata debug conv2d
-      kata debug conv2d "d_bias is correct"
+      kata debug conv2d d_bias
     """
     kata, solution = find_solution(kata, path, workspace)
     subject = Subject.of(kata, solution, workspace, history_if_usable(workspace))

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from harness.judge.assertions import CheckFailed
 from harness.judge.bank import load_reference, public_names
 from harness.judge.evidence import evidence_of
-from harness.judge.replay import Attempt, Check, changed_inputs_counted, run_check
+from harness.judge.replay import Attempt, Check, changed_inputs_counted, printable, run_check
 from harness.judge.verdict import Cause, CheckResult, Outcome
 from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised, Stage
 from harness.sandbox.proxy import Backend
@@ -127,20 +128,29 @@ class CheckPlugin:
         first = self._blockers.setdefault(cause, check.name)
         if cause[0] == "importing":
             self._blocked = f"not run: {self._file} could not be imported (see above)"
-        return attempt if first == check.name else _blocked(f"not run: {attempt.message.splitlines()[0]} (see above)")
+        return attempt if first == check.name else _blocked(f"not run: {cause[-1]} (see above)")
 
 
 def _shared_cause(error: BaseException | None) -> tuple[Any, ...] | None:
-    """What identifies an error that stops many checks alike and need be said only once, or None for any other."""
+    """What identifies an error that stops many checks alike and need be said only once, or None for any other.
+
+    The last part is what to say of it.
+    """
     if isinstance(error, SandboxError) and error.stage is Stage.IMPORT:
-        return ("importing",)
+        return "importing", _first_line(error)
     if isinstance(error, SolutionMissing):
-        return "missing", error.name
+        return "missing", error.name, _first_line(error)
+    if isinstance(error, CheckFailed) and error.cause is Cause.NOT_REJECTED:
+        error = error.__cause__  # a constructor that fails for every argument
     if not isinstance(error, SolutionRaised):
         return None
     if error.stage is Stage.CONSTRUCT or error.not_written:
-        return "raised", error.call, error.error.type, error.error.line, error.error.message
+        return "raised", error.call, error.error.type, error.error.line, error.error.message, _first_line(error)
     return None
+
+
+def _first_line(error: BaseException) -> str:
+    return printable(str(error)).splitlines()[0]
 
 
 def _blocked(message: str) -> Attempt:

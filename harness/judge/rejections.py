@@ -91,7 +91,7 @@ def assert_rejects(call: Callable[[], Any], names: str | Sequence[str], value: A
             raise
         if not error.is_a("ValueError"):
             came = f"{raised.call} raised {error.type}: {error.message}"
-            raise CheckFailed(f"{argument} must raise ValueError, but {came}", cause=Cause.NOT_REJECTED) from None
+            raise CheckFailed(f"{argument} must raise ValueError, but {came}", cause=Cause.NOT_REJECTED) from raised
         missing = [
             part
             for part, there in (("argument", _names_one_of(error.message, names)), ("value", _shows(error.message, value)))
