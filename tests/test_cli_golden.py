@@ -59,12 +59,13 @@ def planted(name: str) -> str:
     return plant([find_mistake("linear", name)])
 
 
-SCREENS = {
-    "stub": (make_stub(LINEAR), 1),
-    "mistake": (planted("averaged-bias-gradient"), 1),
-    "passed": (REFERENCE, 0),
-    "timeout_and_crash": (HANGS_AND_CRASHES, 1),
-    "printed": (PRINTS, 1),
+SCREENS: dict[str, tuple[str, int, tuple[str, ...]]] = {
+    "stub": (make_stub(LINEAR), 1, ()),
+    "mistake": (planted("averaged-bias-gradient"), 1, ()),
+    "explained": (planted("averaged-bias-gradient"), 1, ("--explain",)),
+    "passed": (REFERENCE, 0, ()),
+    "timeout_and_crash": (HANGS_AND_CRASHES, 1, ()),
+    "printed": (PRINTS, 1, ()),
 }
 
 
@@ -73,19 +74,19 @@ def normalised(screen: str) -> str:
     screen = re.sub(r"Clock \d+:\d\d of", "Clock M:SS of", screen)
     screen = re.sub(r"hecked in \d+\.\d\d s", "hecked in T.TT s", screen)
     takes = re.compile(
-        r"Takes\s+[\d.]+\s+times\s+as\s+long\s+as\s+the\s+reference\s+\([\d.]+\s+to\s+[\d.]+\):\s+[\d.]+\s+against\s+[\d.]+\s+ms"
+        r"Takes\s+[\d.]+\s+times\s+as\s+long\s+as\s+the\s+reference\s+\([\d.]+\s+to\s+[\d.]+\):\s+[\d.]+\s+ms,\s+the\s+reference\s+[\d.]+\s+ms"
     )
-    screen = takes.sub("Takes R times as long as the reference (LOW to HIGH): T against T ms", screen)
+    screen = takes.sub("Takes R times as long as the reference (LOW to HIGH): T ms, the reference T ms", screen)
     return "".join(f"{line.rstrip()}\n" for line in screen.splitlines())
 
 
 @pytest.mark.parametrize("columns", [60, 100])
 @pytest.mark.parametrize("name", SCREENS)
 def test_screen(kata: Run, tmp_path: Path, name: str, columns: int) -> None:
-    solution, code = SCREENS[name]
+    solution, code, options = SCREENS[name]
     assert kata("start", "linear").returncode == 0
     (tmp_path / "linear.py").write_text(solution, encoding="utf-8")
-    done = kata("check", "--timeout", "1", "--sandbox", "none", columns=columns)
+    done = kata("check", "--timeout", "1", "--sandbox", "none", *options, columns=columns)
     assert (done.returncode, done.stderr) == (code, "")
     golden = GOLDEN / f"{name}_{columns}.txt"
     if os.environ.get("KATA_WRITE_GOLDEN"):

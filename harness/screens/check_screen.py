@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from harness.judge.verdict import CheckResult, Diagnosis, Evidence, GroupResult, Outcome, Timing, Verdict
@@ -151,7 +152,8 @@ def _failure(check: CheckResult, width: int) -> RenderableType:
     """One failing check: its title, what is wrong, and the evidence, in `FAILURE_LINES` at most."""
     sign, colour = SIGNS[check.outcome]
     word = OUTCOME_WORDS.get(check.outcome)
-    title = Text.assemble((f"{sign} ", colour), (check.title, "bold"), (f"  [{word}]" if word else "", colour))
+    title = Table.grid()
+    title.add_row(Text(f"{sign} ", colour), Text.assemble((check.title, "bold"), (f"  [{word}]" if word else "", colour)))
     parts = [_indented(title, 4)]
     if check.message:
         parts.append(_indented(Text(check.message), 6))
