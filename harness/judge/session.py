@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -130,10 +131,11 @@ def _diagnosed(verdict: Verdict, kata: Kata, plugin: CheckPlugin) -> Verdict:
     attempts = [(check, plugin.attempts[check.name]) for check in plugin.checks]
     findings = diagnose(attempts, load_bank(kata.module), verdict.seed)
     results = [replace(r, diagnosis=findings.by_check.get(name, ())) for name, r in plugin.results.items()]
+    shown_by = Counter(d.mistake for diagnoses in findings.by_check.values() for d in diagnoses)
     return replace(
         verdict,
         groups=_groups(kata, plugin, results),
-        mistakes=tuple(mistake.name for mistake in findings.mistakes),
+        mistakes=tuple(sorted((mistake.name for mistake in findings.mistakes), key=lambda name: -shown_by[name])),
         unexplained=len(findings.unexplained),
     )
 
