@@ -40,7 +40,8 @@ def test_start_writes_the_stub_shows_the_statement_and_starts_the_clock(kata: Ru
     assert "ReLU · easy · par 4 min" in done.stdout
     assert "Build" in done.stdout
     assert done.stdout.endswith(
-        "Wrote relu.py, the only file that is judged. The clock is running (par 4 min).\nOpen it in your editor, then: kata check relu\n"
+        "Wrote relu.py, the only file that is judged. The clock is running (par 4 min).\n"
+        "Open it in your editor, then: kata check relu\n"
     )
     assert "Clock 0:0" in kata("check", "--no-timing").stdout
 
