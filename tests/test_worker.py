@@ -21,7 +21,7 @@ import pytest
 from harness.judge.assertions import assert_close
 from harness.judge.plugin import CheckPlugin
 from harness.judge.replay import Attempt, Check, run_check
-from harness.judge.verdict import Outcome
+from harness.judge.verdict import Cause, Outcome
 from harness.sandbox import landlock, messages
 from harness.sandbox.client import KEPT_CHECK_OUTPUT_BYTES, KEPT_OUTPUT_BYTES, WorkerClient
 from harness.sandbox.errors import (
@@ -74,10 +74,16 @@ class Bench:
         self.client.begin_check(0)
         return Solution(self.client, self.file)
 
-    def check(self, drive: Callable[[Any], Any] = lambda solution: solution.f(np.zeros(3))) -> Attempt:
+    def check(
+        self, drive: Callable[[Any], Any] = lambda solution: solution.f(np.zeros(3)), watches_inputs: bool = False
+    ) -> Attempt:
         """Run one check whose body is `drive`."""
-        function = Check("TestAny::test_any", "any", "title", lambda solution, rng: drive(solution))
-        return run_check(function, self.client, self.file, 0)
+
+        def function(solution: Solution, rng: np.random.Generator) -> None:
+            drive(solution)
+
+        check = Check("TestAny::test_any", "any", "title", function, watches_inputs=watches_inputs)
+        return run_check(check, self.client, self.file, 0)
 
 
 @pytest.fixture(scope="module")
@@ -713,12 +719,14 @@ class TestChangedInputs:
         assert solution.f(np.array([1.0, 3.0]), np.zeros(1)) == -2
         assert solution._transcript.changes == [("f", "x"), ("f", "y")]
 
-    def test_changed_input_fails_the_check(self, bench: Callable[..., Bench]) -> None:
+    def test_changed_input_fails_the_check_that_watches_inputs(self, bench: Callable[..., Bench]) -> None:
+        attempt = bench("def f(x): x += 1\n").check(watches_inputs=True)
+        assert (attempt.outcome, attempt.cause) == (Outcome.FAILED, Cause.CHANGED_INPUT)
+        assert attempt.message == "f changed x, which belongs to the caller: work on a copy"
+
+    def test_changed_input_passes_a_check_of_something_else(self, bench: Callable[..., Bench]) -> None:
         attempt = bench("def f(x): x += 1\n").check()
-        assert (attempt.outcome, attempt.message) == (
-            Outcome.FAILED,
-            "f changed x, which belongs to its caller: work on a copy",
-        )
+        assert (attempt.outcome, attempt.transcript.changes) == (Outcome.PASSED, [("f", "x")])
 
     def test_change_that_is_undone_is_no_change(self, bench: Callable[..., Bench]) -> None:
         assert bench("def f(x):\n    x += 1\n    x -= 1\n    return x\n").begin().f(np.ones(3)).sum() == 3
