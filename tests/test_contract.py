@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import new_class
 from typing import Any
 
 import numpy as np
 import pytest
 
 from harness.judge.bank import names_in
-from harness.judge.contract import LAYOUTS, LayerContract
+from harness.judge.contract import LAYOUTS
 from harness.judge.replay import Check, changed_inputs_counted, run_check
 from harness.sandbox.local import LocalBackend
 from harness.testing import (
@@ -115,8 +116,7 @@ def layer_groups() -> dict[str, type]:
     )
     groups: dict[str, type] = {}
     for base in (Forward, Gradient, Robustness, Layouts):
-        kind: Any = type(LayerContract)(f"Test{base.__name__}", (base,), {}, layer=layer)
-        groups[base.__name__] = kind
+        groups[base.__name__] = new_class(f"Test{base.__name__}", (base,), {"layer": layer})
     return groups
 
 
@@ -131,8 +131,7 @@ def optimiser_groups() -> dict[str, type]:
     )
     groups: dict[str, type] = {}
     for base in (Update, State, GradientLayouts):
-        kind: Any = type(base)(f"Test{base.__name__}", (base,), {}, optimiser=optimiser)
-        groups[base.__name__] = kind
+        groups[base.__name__] = new_class(f"Test{base.__name__}", (base,), {"optimiser": optimiser})
     return groups
 
 

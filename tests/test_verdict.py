@@ -100,8 +100,16 @@ class TestJson:
             check_seconds=0.31049,
             sandbox="landlock",
         )
-        passed = {"name": "T::0", "title": "title", "outcome": "passed", "cause": None, "message": "", "seconds": 0.0}
-        passed |= {"diagnosis": [], "evidence": None}
+        passed: dict[str, object] = {
+            "name": "T::0",
+            "title": "title",
+            "outcome": "passed",
+            "cause": None,
+            "message": "",
+            "seconds": 0.0,
+            "diagnosis": [],
+            "evidence": None,
+        }
         expected = {
             "schema": 1,
             "kata": "conv2d",

@@ -22,7 +22,7 @@ from harness.testing import (
 )
 from reference.im2col import col2im, im2col
 
-Shape = tuple[int, ...]
+Shape = tuple[int, int, int, int]
 
 CASES: dict[str, tuple[Shape, tuple[Any, ...]]] = {
     "plain": ((4, 3, 5, 6), (2,)),

@@ -8,7 +8,7 @@ do to its judge what it likes.
 
 from __future__ import annotations
 
-from harness.threads import use_one_thread
+from harness.sandbox.threads import use_one_thread
 
 use_one_thread()
 
