@@ -133,7 +133,7 @@ REACHES = [
     ),
     files("zipfile", "import zipfile\nreturn zipfile.is_zipfile(there['secret']) or open(there['secret'])"),
     files("passwords", "return open('/etc/passwd').read()"),
-    files("home", "import os\nreturn len(os.listdir(os.path.expanduser('~')))"),
+    files("workspace", "import os\nreturn len(os.listdir(there['folder']))"),
     files("root-folder", "import os\nreturn len(os.listdir('/home')) + 1"),
     files(
         "open-by-handle",
@@ -224,7 +224,8 @@ REACHES = [
     ),
     signals(
         "queued-signal",
-        CALL + "return call(129 if os.uname().machine == 'x86_64' else 138, there['decoy'], 0, bytes(128)) + 1",
+        CALL
+        + "return call(129 if os.uname().machine == 'x86_64' else 138, there['decoy'], 0, bytes(8) + b'\\xff' * 4 + bytes(116)) + 1",
     ),
     signals(
         "thread-signal",
@@ -417,8 +418,14 @@ DISTURBANCES = [
         "import ctypes, mmap\nm = mmap.mmap(-1, 4096, prot=7)\nm.write(b'\\x0f\\x0b')\nctypes.CFUNCTYPE(None)(ctypes.addressof(ctypes.c_char.from_buffer(m)))()",
     ),
     dies("recursion", "def f(): return f()\nf()", "error"),
-    dies(
-        "c-stack", "import sys\nsys.setrecursionlimit(10**8)\ndef f(x): return f([x])\nf(1)", "crashed", "error", "timeout"
+    disturb(
+        "deaths",
+        "c-stack",
+        "import sys\nsys.setrecursionlimit(10**8)\ndef f(x): return f([x])\nf(1)",
+        "crashed",
+        "error",
+        "timeout",
+        timeout=3.0,
     ),
     dies("repr-of-a-tower", "x = []\nfor _ in range(10**5): x = [x]\nreturn x", "failed", "error", "crashed"),
     disturb("memory", "all-of-it", "import numpy as np\nx = []\nwhile True: x.append(np.empty(10**7))", "error", "crashed"),

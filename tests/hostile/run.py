@@ -36,9 +36,9 @@ from attacks import BASELINE, DISTURBANCES, FORGERIES, REACHES, Attack
 import katas
 import reference.relu
 from harness import catalog
+from harness.judge.assertions import expect
 from harness.judge.replay import Check, run_check
 from harness.judge.session import Options, judge
-from harness.judge.testing import expect
 from harness.sandbox.client import WorkerClient
 from harness.sandbox.errors import SolutionRaised
 from harness.sandbox.proxy import Solution

@@ -97,6 +97,7 @@ def test_there_are_enough_of_them() -> None:
     assert min(Counter(attack.family for attack in ALL.values()).values()) >= 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sandbox", SANDBOXES)
 def test_as_this_user(sandbox: str) -> None:
     found = results(sandbox, [])
@@ -104,6 +105,7 @@ def test_as_this_user(sandbox: str) -> None:
     assert int(found["peak"]["outcome"]) < MAX_PEAK_MIB
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not can_be_nobody(), reason="only root can become another user")
 @pytest.mark.parametrize("sandbox", SANDBOXES)
 def test_as_an_ordinary_user(sandbox: str) -> None:
