@@ -213,11 +213,11 @@ class TestHangs:
         assert attempt.seconds < 5
 
     def test_time_is_up_for_all_calls_together(self, bench: Callable[..., Bench]) -> None:
-        judged = bench(body("time.sleep(0.25)"), budget=0.6)
+        judged = bench(body("time.sleep(0.5)"), budget=2.0)
         assert judged.check().outcome is Outcome.PASSED
-        attempts = [judged.check() for _ in range(3)]
+        attempts = [judged.check() for _ in range(5)]
         assert attempts[-1].outcome is Outcome.TIMEOUT
-        assert attempts[-1].message == "the whole check ran out of its 0.6 s"
+        assert attempts[-1].message == "the whole check ran out of its 2 s"
         assert any("was running" in a.message and "when the whole check ran out" in a.message for a in attempts)
 
     def test_second_timeout_blocks_the_rest(self, bench: Callable[..., Bench]) -> None:
