@@ -115,11 +115,10 @@ class GPT:
         rng = np.random.default_rng() if rng is None else rng
         for _ in range(length):
             last = self.logits(ids[:, -self.context :])[:, -1]
-            if temperature == 0:
-                new = last.argmax(axis=-1)
-            else:
-                new = np.array([rng.choice(len(row), p=row) for row in _softmax(last / temperature)])
-            ids = np.concatenate([ids, new[:, None]], axis=1)
+            if temperature > 0:
+                # the place of the maximum of z + Gumbel noise is a draw from softmax(z)
+                last = last / temperature + rng.gumbel(size=last.shape)
+            ids = np.concatenate([ids, last.argmax(axis=-1)[:, None]], axis=1)
         return ids
 
     def _forward(self, ids: np.ndarray) -> tuple[np.ndarray, _Backward]:
