@@ -75,6 +75,7 @@ def sample(
     """
     rng = np.random.default_rng() if rng is None else rng
     probabilities = filter_probabilities(logits, temperature, top_k, top_p)
-    rows = probabilities.reshape(-1, logits.shape[-1])
-    ids = [rng.choice(len(row), p=row) for row in rows]
-    return np.array(ids, dtype=np.int64).reshape(logits.shape[:-1])
+    # the id is the number of partial sums that a uniform number has passed; the last sum is 1 but for rounding
+    sums = probabilities.cumsum(axis=-1)
+    uniform = rng.random((*logits.shape[:-1], 1)) * sums[..., -1:]
+    return (sums <= uniform).sum(axis=-1)
