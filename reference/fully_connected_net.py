@@ -17,7 +17,7 @@ class FullyConnectedNet:
 
     Batch norm and dropout are optional and independent of each other. ``loss`` runs the
     network in training mode, ``predict`` in evaluation mode: no dropout, and batch norm with
-    its running statistics (eps 1e-5, momentum 0.1, see Notes).
+    its running statistics (eps 1e-5, momentum 0.1; see Notes).
 
     The parameters are the entries of the dict ``params``: ``W1, b1, W2, b2, ...`` for every
     affine layer, and with batch norm ``gamma1, beta1, ...`` for every hidden layer. Every
@@ -97,7 +97,7 @@ class FullyConnectedNet:
 
             loss = mean cross-entropy + 0.5 * reg * sum of W**2 over every weight matrix
 
-        Biases, gammas and betas are not penalised. Nothing of ``params`` is changed.
+        Biases, gammas and betas are not penalised.
 
         Args:
             x: the samples.
@@ -111,7 +111,8 @@ class FullyConnectedNet:
             parameter's shape.
 
         Raises:
-            ValueError: ``x`` is not ``(N, input_size)``, or ``t`` does not fit it.
+            ValueError: ``x`` is not ``(N, input_size)``, ``t`` is not ``(N,)``, or a label is outside
+                0 .. output_size - 1.
         """
         loss, d_scores = self._softmax_loss(self._forward(x, training=True), t)
         grads = self._backward(d_scores)
@@ -125,7 +126,7 @@ class FullyConnectedNet:
     def _forward(self, x: np.ndarray, training: bool) -> np.ndarray:
         features = self.params["W1"].shape[0]
         if x.ndim != 2 or x.shape[1] != features:
-            raise ValueError(f"x must have the shape (N, {features}), got {x.shape}")
+            raise ValueError(f"x must have shape (N, {features}), got {x.shape}")
         self._inputs, self._gates = {1: x}, {}
         for i in range(1, self._depth):
             a = self._inputs[i] @ self.params[f"W{i}"] + self.params[f"b{i}"]
@@ -179,7 +180,9 @@ class FullyConnectedNet:
     def _softmax_loss(self, scores: np.ndarray, t: np.ndarray) -> tuple[float, np.ndarray]:
         n = len(scores)
         if t.shape != (n,):
-            raise ValueError(f"t must have the shape ({n},), got {t.shape}")
+            raise ValueError(f"t must have shape ({n},), got {t.shape}")
+        if t.min() < 0 or t.max() >= scores.shape[1]:
+            raise ValueError(f"t must hold labels from 0 to {scores.shape[1] - 1}, got {t.min()} to {t.max()}")
         shifted = scores - scores.max(axis=1, keepdims=True)
         log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         # loss = -1/N sum_n log p[n, t_n],  d_scores = (p - t) / N

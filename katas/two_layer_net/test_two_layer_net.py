@@ -346,5 +346,6 @@ class TestErrors(Errors):
             lambda s, shape: s.TwoLayerNet(*SIZES).loss(np.ones((6, 4)), np.ones(shape, dtype=int)),
             ((1,), (5,), (7,), (5, 3), (7, 3), (6, 2), (6, 4)),
             ("t", "targets", "labels"),
+            shown=None,  # its shape or its values
         ),
     )

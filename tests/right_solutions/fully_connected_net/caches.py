@@ -17,6 +17,9 @@ class FullyConnectedNet:
     ):
         if not (0.0 <= dropout < 1.0):
             raise ValueError("dropout must lie in [0, 1), not " + str(dropout))
+        for name, value in (("reg", reg), ("weight_scale", weight_scale)):
+            if value < 0:
+                raise ValueError(f"{name} must not be negative: {value}")
         self.p = dropout
         self.bn = batchnorm
         self.reg = reg
@@ -27,7 +30,7 @@ class FullyConnectedNet:
         fan_in = input_size
         for i, size in enumerate([*hidden_sizes, output_size]):
             if fan_in <= 0 or size <= 0:
-                raise ValueError(f"layer sizes must be positive, got {fan_in} and {size}")
+                raise ValueError(f"every size must be positive, got {fan_in} and {size}")
             k = str(i + 1)
             self.params["W" + k] = self.rng.standard_normal((fan_in, size)) * weight_scale
             self.params["b" + k] = np.zeros(size)
@@ -96,7 +99,11 @@ class FullyConnectedNet:
         scores, caches = self.run(x, "train")
         n = scores.shape[0]
         logp = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
-        onehot = np.eye(scores.shape[1])[t] if t.ndim == 1 else t
+        if t.shape != (n,):
+            raise ValueError(f"t of shape {t.shape}, expected {(n,)}")
+        if np.any((t < 0) | (t >= scores.shape[1])):
+            raise ValueError(f"t has a label outside 0..{scores.shape[1] - 1}: {t}")
+        onehot = np.eye(scores.shape[1])[t]
         loss = -(onehot * logp).sum() / n
         dout = (np.exp(logp) - onehot) / n
         grads = {}

@@ -8,6 +8,8 @@ class FullyConnectedNet:
                  reg=0.0, weight_scale=1e-2, rng=None):  # fmt: skip
         if dropout >= 1 or dropout < 0:
             raise ValueError(f"dropout={dropout}")
+        if reg < 0 or weight_scale < 0:
+            raise ValueError(f"reg={reg}, weight_scale={weight_scale}")
         self.dropout, self.batchnorm, self.reg = dropout, batchnorm, reg
         self.rng = np.random.default_rng() if rng is None else rng
         self.sizes = (input_size, *hidden_sizes, output_size)
@@ -82,7 +84,9 @@ class FullyConnectedNet:
         z, tape = self.forward(x, training=True)
         z = z - z.max(1, keepdims=True)
         p = np.exp(z) / np.exp(z).sum(1, keepdims=True)
-        hot = t if t.ndim == 2 else np.equal.outer(t, np.arange(z.shape[1]))
+        hot = np.equal.outer(t, np.arange(z.shape[1]))
+        if hot.shape != z.shape or not hot.any(1).all():
+            raise ValueError(f"t of shape {t.shape} for scores of shape {z.shape}: {t}")
         value = float(np.mean(np.log(np.exp(z).sum(1)) - (z * hot).sum(1)))
         d, grads = (p - hot) / len(z), {}
         while tape:

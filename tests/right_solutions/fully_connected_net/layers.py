@@ -79,6 +79,8 @@ class FullyConnectedNet:
             raise ValueError(f"dropout {dropout} is not in [0, 1)")
         if reg < 0:
             raise ValueError(f"reg is negative: {reg}")
+        if weight_scale < 0:
+            raise ValueError(f"weight_scale is negative: {weight_scale}")
         rng = np.random.default_rng() if rng is None else rng
         self.reg = reg
         self.params = {}
@@ -110,6 +112,8 @@ class FullyConnectedNet:
         return layers
 
     def predict(self, x):
+        if x.ndim != 2:
+            raise ValueError(f"x is not a matrix, but of shape {x.shape}")
         for layer in self.build():
             x = layer.forward(x, False)
         return x
@@ -119,7 +123,11 @@ class FullyConnectedNet:
         for layer in layers:
             x = layer.forward(x, True)
         n = x.shape[0]
-        t = t if t.ndim == 1 else t.argmax(axis=1)
+        if t.shape != (n,):
+            raise ValueError(f"t is not a vector of {n} labels, but of shape {t.shape}")
+        for label in t:
+            if not 0 <= label < x.shape[1]:
+                raise ValueError(f"label {label} in t")
         e = np.exp(x - x.max(axis=1, keepdims=True))
         p = e / e.sum(axis=1, keepdims=True)
         top = x.max(axis=1)

@@ -17,6 +17,10 @@ class FullyConnectedNet:
     ):
         if dropout < 0.0 or dropout >= 1.0:
             raise ValueError(f"dropout must be at least 0 and below 1, got {dropout}")
+        if reg < 0:
+            raise ValueError(f"reg must be at least 0, got {reg}")
+        if weight_scale < 0:
+            raise ValueError(f"weight_scale must be at least 0, got {weight_scale}")
         self.options = {"dropout": dropout, "batchnorm": batchnorm, "reg": reg}
         self.rng = rng or np.random.default_rng()
         self.params = {}
@@ -30,7 +34,7 @@ class FullyConnectedNet:
 
     def add(self, number, rows, columns, scale, norm):
         if rows < 1 or columns < 1:
-            raise ValueError(f"layer {number} would have the shape {(rows, columns)}")
+            raise ValueError(f"layer {number} would have the size {(rows, columns)}")
         self.params[f"b{number}"] = np.zeros(columns)
         self.params[f"W{number}"] = self.rng.normal(loc=0.0, scale=scale, size=(rows, columns))
         if norm:
@@ -39,6 +43,8 @@ class FullyConnectedNet:
             self.mean[number], self.var[number] = np.zeros(columns), np.ones(columns)
 
     def predict(self, x):
+        if x.ndim != 2:
+            raise ValueError(f"x must be two-dimensional, its shape is {x.shape}")
         for k in range(1, self.last):
             x = x @ self.params[f"W{k}"] + self.params[f"b{k}"]
             if self.options["batchnorm"]:
@@ -88,8 +94,10 @@ class FullyConnectedNet:
         return value + 0.5 * self.options["reg"] * (w**2).sum(), d @ w.T
 
     def loss(self, x, t):
-        if t.ndim == 2:
-            t = t.argmax(axis=1)
+        if t.shape != (len(x),):
+            raise ValueError(f"t must have shape {(len(x),)}, got {t.shape}")
+        if set(t.tolist()) - set(range(len(self.params[f"b{self.last}"]))):
+            raise ValueError(f"t holds an unknown label: {t}")
         grads = {}
         value, _ = self.step(1, x, t, grads)
         return value, grads
