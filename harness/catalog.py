@@ -29,6 +29,61 @@ LEARNING_ORDER = (
 DIFFICULTIES = ("easy", "medium", "hard")
 HUNT_PREFIX = "hunt_"
 
+OTHER_NAMES = {
+    "alibi": ("sinusoidal-positions", "rope"),
+    "attn": ("attention", "multi-head-attention"),
+    "backprop": ("computational-graph", "matmul-backward"),
+    "bce": ("bce-with-logits",),
+    "beamsearch": ("sampling",),
+    "bn": ("batchnorm", "batchnorm1d"),
+    "bpetokenizer": ("bpe",),
+    "clip": ("infonce", "clip-gradients"),
+    "cnn": ("conv2d", "im2col"),
+    "contrastive": ("infonce",),
+    "convolution": ("conv2d", "im2col"),
+    "crossattention": ("multi-head-attention", "attention"),
+    "dataloader": ("batches",),
+    "decoder": ("transformer-block", "gpt"),
+    "dense": ("linear", "affine"),
+    "encoder": ("transformer-block",),
+    "fc": ("linear", "affine"),
+    "feedforward": ("swiglu", "transformer-block"),
+    "ffn": ("swiglu", "transformer-block"),
+    "fullyconnected": ("linear", "affine", "fully-connected-net"),
+    "gd": ("gradient-descent",),
+    "gradcheck": ("numerical-gradient",),
+    "gradientcheck": ("numerical-gradient",),
+    "gradientclipping": ("clip-gradients",),
+    "groupedqueryattention": ("gqa",),
+    "kl": ("kl-divergence",),
+    "ln": ("layernorm",),
+    "logisticregression": ("bce-with-logits", "sigmoid"),
+    "matmul": ("matmul-backward",),
+    "meansquarederror": ("mse",),
+    "mlp": ("two-layer-net", "fully-connected-net"),
+    "mqa": ("gqa",),
+    "nll": ("cross-entropy",),
+    "nucleus": ("sampling",),
+    "pooling": ("maxpool", "avgpool"),
+    "positionalencoding": ("sinusoidal-positions", "rope"),
+    "positions": ("sinusoidal-positions", "rope"),
+    "rlhf": ("ppo", "dpo", "grpo"),
+    "rotary": ("rope",),
+    "rotaryembedding": ("rope",),
+    "scheduler": ("lr-schedule",),
+    "sdpa": ("attention",),
+    "selfattention": ("attention", "multi-head-attention"),
+    "silu": ("swiglu",),
+    "tokenizer": ("bpe",),
+    "temperature": ("sampling",),
+    "topk": ("sampling",),
+    "topp": ("sampling",),
+    "transformer": ("transformer-block", "gpt"),
+    "unfold": ("im2col",),
+    "warmup": ("lr-schedule",),
+}
+"""What people call katas otherwise, without separators; `nearest` suggests them."""
+
 
 class UnknownKata(LookupError):
     """No kata has that name; the message names the nearest ones."""
@@ -122,10 +177,33 @@ def find(name: str) -> Kata:
     public = name.strip().lower().replace("_", "-").removesuffix(".py")
     names = all_names()
     if public not in names:
-        near = difflib.get_close_matches(public, names, n=3, cutoff=0.5)
+        near = nearest(public)
         hint = f"did you mean {' or '.join(near)}?" if near else "`kata list` shows them all."
         raise UnknownKata(f"there is no kata called {name!r}: {hint}")
     return load(public)
+
+
+def nearest(name: str) -> tuple[str, ...]:
+    """The katas that somebody may have meant by a name that is none, the likeliest first; at most three."""
+    names, wanted = all_names(), _bare(name)
+    if len(wanted) < 2:
+        return ()
+    guesses = (
+        [kata for kata in names if _bare(kata) == wanted],
+        [kata for kata in OTHER_NAMES.get(wanted, ()) if kata in names],
+        [kata for kata in names if "".join(word[0] for word in kata.split("-")) == wanted],
+        [kata for kata in names if wanted in kata.split("-")],
+        [kata for kata in names if _bare(kata).startswith(wanted)],
+        [kata for kata in names if len(wanted) > 2 and wanted in _bare(kata)],
+        [kata for kata in names if len(_bare(kata)) > 3 and _bare(kata) in wanted],
+        difflib.get_close_matches(name.lower().replace("_", "-"), names, n=3, cutoff=0.6),
+    )
+    return tuple(next((guess for guess in guesses if guess), ()))[:3]
+
+
+def _bare(name: str) -> str:
+    """A name without its separators and in lower case, so that `Layer_Norm` and `layernorm` are one."""
+    return re.sub(r"[-_\s.]", "", name.lower())
 
 
 def all_katas() -> tuple[Kata, ...]:

@@ -41,6 +41,7 @@ COMMANDS = {
     "hint": ("sitting", "Show the next hint."),
     "solution": ("sitting", "Show our solution."),
     "diff": ("sitting", "Compare your solution with ours."),
+    "pause": ("sitting", "Stop the clock, or start it again."),
     "bench": ("bench", "Time a solution against the reference."),
     "reset": ("sitting", "Restore the file as it was at the start."),
     "status": ("progress", "Show how far you are, what is due, and your common mistakes."),
@@ -77,9 +78,7 @@ class Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            near = difflib.get_close_matches(args[0], COMMANDS, n=2)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            raise click.UsageError(f"there is no command {args[0]!r}.{hint} `kata --help` shows them all.")
+            raise click.UsageError(f"there is no command {args[0]!r}.{_suggestion(args[0])}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -87,6 +86,18 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise ReaderGone from None  # before Click makes it exit code 1, which would mean that some check failed
+
+
+def _suggestion(word: str) -> str:
+    """What may have been meant by a command that does not exist: a command, or a kata to start."""
+    if word.lower().replace("_", "-").removesuffix(".py") in catalog.all_names():
+        kata = catalog.find(word)
+        return f" It is a kata: `kata start {kata.name}` starts it, `kata check {kata.name}` judges your solution."
+    if near := difflib.get_close_matches(word, COMMANDS, n=2):
+        return f" Did you mean {' or '.join(near)}? `kata --help` shows them all."
+    if katas := catalog.nearest(word):
+        return f" Did you mean a kata? Try `kata start {katas[0]}`."
+    return " `kata --help` shows them all."
 
 
 def _module(name: str) -> ModuleType:

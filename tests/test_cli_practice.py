@@ -87,7 +87,7 @@ def test_start_takes_hyphens_and_underscores(kata: Run, tmp_path: Path) -> None:
         (("reset", "relu"), "there is no relu.py"),
         (("bench", "relu"), "there is no relu.py"),
         (("solution", "relu"), "add --yes where nobody can be asked"),
-        (("list", "--topic", "cooking"), "'cooking' is not one of"),
+        (("list", "--topic", "cooking"), "there is no topic 'cooking'"),
         (("list", "--workspace", "nowhere"), "there is no folder nowhere"),
         (("start", "relu", "tanh"), "unexpected extra argument"),
         (("check", "--nope"), "No such option"),
@@ -247,20 +247,21 @@ def test_kata_alone_tells_where_you_are_and_what_to_type(kata: Run, tmp_path: Pa
         "kata start linear",
     ]
     kata("start", "relu")
-    assert "Last started: relu (not solved yet)." in kata().stdout
+    assert "Last worked on: relu (not solved yet)." in kata().stdout
     assert "kata hint" in kata().stdout
     (tmp_path / "relu.py").write_text(REFERENCE, encoding="utf-8")
     kata("check", "--no-timing")
     solved = kata().stdout
     assert f"1 of {len(catalog.all_names())} katas solved." in one_line(solved)
-    assert "Last started: relu (solved)." in solved
+    assert "Last worked on: relu (solved)." in solved
     assert "kata diff" in solved
 
 
 def test_demo_shows_a_stub_a_mistake_and_a_right_solution(kata: Run, tmp_path: Path) -> None:
     done = kata("demo", columns=60)
     assert done.returncode == 0, done.stderr
-    assert re.findall(r"(\d+) / 100", done.stdout) == ["0", "75", "100"]
+    stub, wrong, solved = (int(score) for score in re.findall(r"(\d+) / 100", done.stdout))
+    assert stub == 0 < wrong < solved == 100
     assert "d_bias is summed over the batch only" in one_line(done.stdout)
     assert "Takes" in done.stdout
     assert max(map(cell_len, done.stdout.splitlines())) <= 60
@@ -275,7 +276,7 @@ def test_doctor_tells_what_is_there(kata: Run, tmp_path: Path) -> None:
     assert {"kata", "Python", "numpy", "pytest", "click", "jinja2", "rich", "fsrs", "watchfiles"} <= set(told)
     assert told["BLAS"].split()[0] != "unknown"
     assert "threads" in done.stdout
-    assert told["bubblewrap"] in ("works, and is used", "not available; workers run with resource limits only")
+    assert told["sandbox"]
     assert told["workspace"] == f"{tmp_path} (nothing started yet)"
     assert told["worker"] == "starts and answers"
     assert re.fullmatch(r"memory .*, CPU 120 s, file size 64 MiB", told["limits"])

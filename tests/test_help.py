@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def test_help_ends_with_an_example_of_the_command(path: tuple[str, ...]) -> None
 def test_the_examples_can_be_typed_as_they_stand(path: tuple[str, ...]) -> None:
     _, _, example = (EVERY[path].help or "").partition("Example:\n")
     for line in example.strip().splitlines():
-        words = line.partition("#")[0].split()[1:]
+        words = shlex.split(line, comments=True)[1:]
         context = click.Context(cli, info_name="kata")
         group: click.Command = cli
         while isinstance(group, click.Group) and words and not words[0].startswith("-"):

@@ -182,7 +182,7 @@ def test_the_scorecard_tells_scores_mistakes_and_what_is_next(kata: Kata, begun:
         assert name in html
     assert not re.search(r"""(src|href)\s*=\s*["'](?!#)""", html)
     assert kata("interview", "status").returncode == 2
-    assert kata("hint", begun[1]).returncode == 0  # it is over
+    assert kata("hint", begun[1], "--yes").returncode == 0  # it is over
 
 
 def test_what_is_saved_after_the_time_does_not_count(kata: Kata, begun: list[str], tmp_path: Path) -> None:

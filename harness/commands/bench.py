@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from harness.catalog import Kata
-from harness.commands.parameters import WrongCall, file_option, kata_argument, workspace_option
+from harness.commands.parameters import WrongCall, file_option, solution_argument, workspace_option
 from harness.commands.solutions import find_solution
 from harness.judge.session import Options, judge
 from harness.judge.timing import measure
@@ -23,20 +23,20 @@ STARTUP_SECONDS = 60.0
 
 
 @click.command("bench")
-@kata_argument
+@solution_argument
 @file_option("Time this file instead.")
 @click.option(
     "--seconds", type=click.FloatRange(min=0.5, max=600), default=5.0, show_default=True, help="How long to measure."
 )
 @workspace_option
-def bench_command(kata: Kata | None, path: Path | None, seconds: float, workspace: Workspace) -> int:
+def bench_command(named: Kata | Path | None, path: Path | None, seconds: float, workspace: Workspace) -> int:
     """Time a solution against the reference: in turn, on one thread each.
 
     \b
     Example:
       kata bench conv2d --seconds 20
     """
-    kata, solution = find_solution(kata, path, workspace)
+    kata, solution = find_solution(named, path, workspace)
     if not kata.has_workload:
         raise WrongCall(f"{kata.name} has no workload to time: its speed does not matter")
     verdict = judge(kata, solution, shown(solution), Options(timing=False, diagnosis=False))

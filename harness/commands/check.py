@@ -12,14 +12,14 @@ from pathlib import Path
 import click
 
 from harness.catalog import Kata
-from harness.commands.parameters import WrongCall, file_option, kata_argument, seed_option, workspace_option
+from harness.commands.parameters import WrongCall, file_option, seed_option, solution_argument, workspace_option
 from harness.commands.solutions import find_solution
 from harness.practice.workspace import Workspace
 from harness.sandbox.spawn import SANDBOXES, spawn, unavailable
 
 
 @click.command("check")
-@kata_argument
+@solution_argument
 @file_option("Judge this file instead.")
 @click.option("--all", "check_all", is_flag=True, help="Judge every solution in the workspace.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
@@ -39,7 +39,7 @@ from harness.sandbox.spawn import SANDBOXES, spawn, unavailable
 @click.option("--verbose", "-v", is_flag=True, help="Show the message of every failing check.")
 @workspace_option
 def check_command(
-    kata: Kata | None,
+    named: Kata | Path | None,
     path: Path | None,
     check_all: bool,
     as_json: bool,
@@ -64,12 +64,12 @@ def check_command(
       kata check --file ~/old/conv.py conv2d --seed 7
     """
     if check_all:
-        if kata or path or as_json or verbose or only or explain:
+        if named or path or as_json or verbose or only or explain:
             raise WrongCall("--all cannot be combined with NAME, --file, --json, --only, --explain or --verbose")
         from harness.commands.check_all import check_workspace
 
         return check_workspace(workspace, seed, timeout, sandbox)
-    kata, solution = find_solution(kata, path, workspace)
+    kata, solution = find_solution(named, path, workspace)
     reason = unavailable(sandbox)
     if reason:
         raise WrongCall(reason)
@@ -85,10 +85,10 @@ def check_command(
 
 
 @click.command("watch")
-@kata_argument
+@solution_argument
 @seed_option
 @workspace_option
-def watch_command(kata: Kata | None, seed: int, workspace: Workspace) -> int:
+def watch_command(named: Kata | Path | None, seed: int, workspace: Workspace) -> int:
     """Judge a solution again each time you save it.
 
     Keys: h shows a hint, n the next failing check in full, t times a solution that passes, q quits. Any other key shows
@@ -98,7 +98,7 @@ def watch_command(kata: Kata | None, seed: int, workspace: Workspace) -> int:
     Example:
       kata watch conv2d
     """
-    kata, path = find_solution(kata, None, workspace)
+    kata, path = find_solution(named, None, workspace)
     worker = spawn()
     from harness.commands.watch import watch
     from harness.judge.session import Options

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness import catalog
-from harness.catalog import Kata
+from harness.catalog import HUNT_PREFIX, Kata
 from harness.commands.parameters import WrongCall, writing
-from harness.practice.history import History, OpenInterview, Practice
+from harness.practice.history import History, OpenInterview, Practice, Touched
 from harness.practice.workspace import UnusableHistory, Workspace
-from harness.screens.sentences import complain
+from harness.screens.sentences import complain, shown
 
 
 def open_history(workspace: Workspace) -> History | None:
@@ -44,23 +44,37 @@ def make_history(workspace: Workspace) -> History:
     return history
 
 
-def last_practice(workspace: Workspace, history: History | None) -> Practice:
-    """The practice that a command without a name means: the one started last; in an interview, whose file was saved last."""
-    practice = history.last_started() if history else None
-    if history is None or practice is None:
+def last_touched(workspace: Workspace, history: History | None) -> Touched:
+    """The solution that a command without a name means: the one touched last; in an interview, the one saved last."""
+    touched = history.last_touched() if history else None
+    if history is None or touched is None:
         raise WrongCall("nothing has been started here yet: name a kata, as in `kata start conv2d`")
     interview = history.running_interview()
-    if interview is None or practice.interview != interview.id:
-        return practice
-    return max(history.in_interview(interview.id), key=lambda practice: _saved_at(workspace.root / practice.file))
+    if interview is None or touched.practice is None or touched.practice.interview != interview.id:
+        return touched
+    saved = max(history.in_interview(interview.id), key=lambda practice: _saved_at(workspace.root / practice.file))
+    return Touched(saved.kata, saved.file, saved)
 
 
-def named_practice(kata: Kata | None, workspace: Workspace, history: History | None) -> tuple[Kata, Practice | None]:
+def named_practice(named: Kata | Path | None, workspace: Workspace, history: History | None) -> tuple[Kata, Practice | None]:
     """The kata that a command means, and the practice of its solution, if it was started here."""
-    if kata is None:
-        practice = last_practice(workspace, history)
-        return catalog.find(practice.kata), practice
-    return kata, history.of_file(kata.file_name) if history else None
+    if named is None:
+        touched = last_touched(workspace, history)
+        return catalog.find(touched.kata), touched.practice
+    if isinstance(named, Kata):
+        return named, history.of_file(named.file_name) if history else None
+    practice = history.of_file(named.name) if history and named.resolve().parent == workspace.root else None
+    return (catalog.find(practice.kata) if practice else kata_of_file(named)), practice
+
+
+def kata_of_file(path: Path) -> Kata:
+    """The kata that a file's name tells."""
+    try:
+        return catalog.find(path.stem.removeprefix(HUNT_PREFIX))
+    except catalog.UnknownKata:
+        raise WrongCall(
+            f"{shown(path)} could be a solution of any kata: name it, as in `kata check NAME --file {shown(path)}`"
+        ) from None
 
 
 def running_interview(history: History | None) -> OpenInterview | None:

@@ -6,6 +6,7 @@ import os
 
 from harness import catalog
 from harness.commands.histories import open_history, running_interview
+from harness.practice.kind import PracticeKind
 from harness.practice.workspace import find_workspace
 from harness.screens.sentences import say
 
@@ -14,8 +15,8 @@ def show_home() -> None:
     """Where you are, and the commands that come next."""
     workspace = find_workspace(os.environ.get("KATA_WORKSPACE"))
     history = open_history(workspace)
-    practice = history.last_started() if history else None
-    if history is None or practice is None:
+    touched = history.last_touched() if history else None
+    if history is None or touched is None:
         say("Practise writing layers in NumPy, forward and backward, before somebody asks you to.\n")
         say("Nothing has been started in this folder yet.\n")
         rows = [
@@ -24,9 +25,11 @@ def show_home() -> None:
             ("kata start linear", "start with an easy one"),
         ]
     else:
-        policy = practice.kind.policy
+        practice = touched.practice
+        policy = (practice.kind if practice else PracticeKind.KATA).policy
         solved = sum(history.was_solved(name) for name in catalog.all_names())
-        state = "solved" if practice.solved_at else "not solved yet"
+        is_solved = practice.solved_at is not None if practice else history.was_solved(touched.kata)
+        state = "solved" if is_solved else "not solved yet"
         say(f"Workspace {workspace.root}: {solved} of {len(catalog.all_names())} katas solved.", indent=2)
         if running_interview(history):
             say("An interview is running.\n")
@@ -36,14 +39,14 @@ def show_home() -> None:
                 ("kata interview end", "show the scorecard"),
             ]
         else:
-            say(f"Last started: {policy.phrase}{practice.kata} ({state}).\n")
-            if practice.solved_at:
+            say(f"Last worked on: {policy.phrase}{touched.kata} ({state}).\n")
+            if is_solved:
                 second = ("kata diff", "compare yours with ours")
-            elif policy.offers_hints:
+            elif practice and policy.offers_hints:
                 second = ("kata hint", "show the next hint")
             else:
                 second = ("kata watch", "judge it at each save")
-            rows = [("kata check", f"judge {practice.file}"), second, ("kata next", "see what to practise next")]
+            rows = [("kata check", f"judge {touched.file}"), second, ("kata next", "see what to practise next")]
     for command, meaning in rows:
         say(meaning, first=f"  {command:<24}", indent=26)
     say("\n`kata --help` shows every command.")

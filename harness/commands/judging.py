@@ -39,7 +39,7 @@ def check_solution(
     kata: Kata, solution: Path, workspace: Workspace, options: Options, worker: Spawned, output: Output
 ) -> int:
     """Judge one solution, keep the verdict and show it; returns the exit code."""
-    subject = Subject.of(kata, solution, workspace, history_if_usable(workspace))
+    subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
     options = replace(options, diagnosis=subject.names_mistakes)
     with ProgressLine(f"Checking {shown(solution)}") as progress:
         verdict = subject.keep(judge(kata, solution, shown(solution), options, worker, progress.update))
@@ -62,7 +62,7 @@ def check_only(
     if not checks:
         worker.kill()
         raise WrongCall(f"{kata.name} has no check {wanted!r}: `kata check {kata.name} --json` lists their names")
-    subject = Subject.of(kata, solution, workspace, history_if_usable(workspace))
+    subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
     options = replace(options, timing=False, diagnosis=False)
     verdict = subject.told(judge(kata, solution, shown(solution), options, worker, checks=checks))
     with suppress(BrokenPipeError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +39,17 @@ class KataName(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gene
         return [CompletionItem(name) for name in catalog.all_names() if name.startswith(wanted)]
 
 
+class SolutionName(KataName):
+    """A kata's name, or the path of a solution: what ends in `.py` or has a folder in it is a path."""
+
+    name = "solution"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and (value.endswith(".py") or os.sep in value):
+            return Path(value).expanduser()
+        return value if isinstance(value, Path) else super().convert(value, param, ctx)
+
+
 class Topic(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A topic that some kata has; the shell completes it."""
 
@@ -70,8 +83,13 @@ class WorkspaceFolder(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 def kata_argument(function: Function) -> Function:
-    """Adds NAME; without it the command gets None and means the kata that was started last."""
+    """Adds NAME, a kata's name."""
     return click.argument("kata", metavar="[NAME]", type=KataName(), required=False)(function)
+
+
+def solution_argument(function: Function) -> Function:
+    """Adds NAME, as `named`: a kata, the path of a solution, or None for the solution that was touched last."""
+    return click.argument("named", metavar="[NAME]", type=SolutionName(), required=False)(function)
 
 
 def workspace_option(function: Function) -> Function:
@@ -94,6 +112,26 @@ def file_option(help_text: str) -> Callable[[Function], Function]:
 def topic_option(help_text: str) -> Callable[[Function], Function]:
     """Adds --topic."""
     return click.option("--topic", type=Topic(), metavar="TOPIC", help=f"{help_text}, as `kata list` shows them.")
+
+
+def yes_option(function: Function) -> Function:
+    """Adds --yes, for `confirmed`."""
+    return click.option("--yes", is_flag=True, help="Do not ask first.")(function)
+
+
+def confirmed(question: str, yes: bool, reason: str) -> bool:
+    """Whether to go on.
+
+    Args:
+        question: what to ask.
+        yes: the answer that was given with --yes.
+        reason: why there is a question, for a call where nobody can be asked.
+    """
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise WrongCall(f"{reason}: add --yes where nobody can be asked")
+    return click.confirm(question)
 
 
 def seed_option(function: Function) -> Function:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from harness.authoring.stub import make_stub
 from harness.catalog import Kata
 from harness.commands.histories import named_practice, open_history
-from harness.commands.parameters import WrongCall, kata_argument, workspace_option
+from harness.commands.parameters import WrongCall, solution_argument, workspace_option
 from harness.practice.workspace import Workspace
 from harness.screens.console import make_console
 from harness.screens.pager import page
@@ -16,14 +18,14 @@ from harness.screens.texts import show_rules, show_statement
 
 
 @click.command("show")
-@kata_argument
+@solution_argument
 @click.option("--stub", is_flag=True, help="Show the stub instead, as `kata start` writes it.")
 @click.option("--rules", is_flag=True, help="Show the rules for all katas instead.")
 @workspace_option
-def show_command(kata: Kata | None, stub: bool, rules: bool, workspace: Workspace) -> None:
+def show_command(named: Kata | Path | None, stub: bool, rules: bool, workspace: Workspace) -> None:
     """Show the statement of a kata again.
 
-    Long texts go through your pager.
+    Without NAME it is the kata that you started or checked last. Long texts go through your pager.
 
     \b
     Example:
@@ -35,10 +37,13 @@ def show_command(kata: Kata | None, stub: bool, rules: bool, workspace: Workspac
         raise WrongCall("--stub and --rules show different texts: use only one of them")
     console = make_console()
     if rules:
-        if kata is not None:
+        if named is not None:
             raise WrongCall("the rules are the same for all katas: use --rules without a name")
         page(console, show_rules)
         return
-    kata, _ = named_practice(kata, workspace, open_history(workspace))
+    history = open_history(workspace)
+    kata, practice = named_practice(named, workspace, history)
+    if history and practice and named is None:
+        history.touch(kata.name, practice.file, practice)
     source = make_stub(kata) if stub else None
     page(console, lambda console: show_source(console, source) if source else show_statement(console, kata))

@@ -1,8 +1,7 @@
-"""`kata start`, `hint`, `solution`, `diff`, `reset`: what a learner does around writing a solution."""
+"""`kata start`, `hint`, `solution`, `diff`, `reset`, `pause`: what a learner does around writing a solution."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -11,11 +10,21 @@ from rich.console import Console
 from harness.authoring.hunts import make_hunt
 from harness.authoring.stub import make_stub
 from harness.catalog import Kata
-from harness.commands.histories import make_history, named_practice, open_history, refuse_in_interview
-from harness.commands.parameters import WrongCall, kata_argument, workspace_option, writing
-from harness.commands.solutions import solution_of
+from harness.commands.histories import last_touched, make_history, named_practice, open_history, refuse_in_interview
+from harness.commands.parameters import (
+    WrongCall,
+    confirmed,
+    kata_argument,
+    solution_argument,
+    workspace_option,
+    writing,
+    yes_option,
+)
+from harness.commands.solutions import find_solution
 from harness.judge.bank import find_mistake
+from harness.practice.days import clock
 from harness.practice.history import History
+from harness.practice.kind import PracticeKind
 from harness.practice.workspace import Workspace
 from harness.screens.console import make_console
 from harness.screens.pager import page
@@ -74,21 +83,29 @@ def _introduce(console: Console, kata: Kata, is_first: bool) -> None:
 
 
 @click.command("hint")
-@kata_argument
+@solution_argument
+@yes_option
 @workspace_option
-def hint_command(kata: Kata | None, workspace: Workspace) -> None:
+def hint_command(named: Kata | Path | None, yes: bool, workspace: Workspace) -> None:
     """Show the next hint; each says more than the one before.
+
+    It asks first if you started or checked another kata since.
 
     \b
     Example:
       kata hint conv2d
     """
     history = open_history(workspace)
-    kata, practice = named_practice(kata, workspace, history)
+    kata, practice = named_practice(named, workspace, history)
     if history is None or practice is None:
         raise WrongCall(f"{kata.name} has not been started here: run `kata start {kata.name}` first")
     refuse_in_interview(kata, history)
-    seen = history.hints_seen(practice)
+    last, seen = last_touched(workspace, history), history.hints_seen(practice)
+    if last.file != practice.file and seen < len(kata.hints):
+        reason = f"you were working on {last.file}, not on {practice.file}"
+        if not confirmed(f"{reason.capitalize()}. Show hint {seen + 1} of {len(kata.hints)}?", yes, reason):
+            return
+    history.touch(kata.name, practice.file, practice)
     console = make_console()
     show_hint(console, kata, history.take_hint(practice, len(kata.hints)))
     if seen == len(kata.hints):
@@ -96,10 +113,10 @@ def hint_command(kata: Kata | None, workspace: Workspace) -> None:
 
 
 @click.command("solution")
-@kata_argument
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@solution_argument
+@yes_option
 @workspace_option
-def solution_command(kata: Kata | None, yes: bool, workspace: Workspace) -> None:
+def solution_command(named: Kata | Path | None, yes: bool, workspace: Workspace) -> None:
     """Show our solution. The history remembers that you saw it.
 
     \b
@@ -107,15 +124,14 @@ def solution_command(kata: Kata | None, yes: bool, workspace: Workspace) -> None
       kata solution conv2d
     """
     history = open_history(workspace)
-    kata, practice = named_practice(kata, workspace, history)
+    kata, practice = named_practice(named, workspace, history)
     refuse_in_interview(kata, history)
     known = history is not None and (history.was_solved(kata.name) or history.was_revealed(kata.name))
-    if not yes and not known:
-        if not sys.stdin.isatty():
-            raise WrongCall("this shows the whole solution: add --yes where nobody can be asked")
-        note = " It will count as revealed" if practice else ""
-        if not click.confirm(f"Show the whole solution of {kata.name}?{note}"):
-            return
+    note = " It will count as revealed" if practice else ""
+    if not known and not confirmed(
+        f"Show the whole solution of {kata.name}?{note}", yes, f"this shows the whole solution of {kata.name}"
+    ):
+        return
     source = kata.reference_file.read_text(encoding="utf-8")
     page(make_console(), lambda console: show_source(console, source))
     if history and practice and practice.solved_at is None:
@@ -123,9 +139,9 @@ def solution_command(kata: Kata | None, yes: bool, workspace: Workspace) -> None
 
 
 @click.command("diff")
-@kata_argument
+@solution_argument
 @workspace_option
-def diff_command(kata: Kata | None, workspace: Workspace) -> None:
+def diff_command(named: Kata | Path | None, workspace: Workspace) -> None:
     """Compare your solution with ours, once you have solved the kata or seen our solution.
 
     \b
@@ -133,9 +149,9 @@ def diff_command(kata: Kata | None, workspace: Workspace) -> None:
       kata diff conv2d
     """
     history = open_history(workspace)
-    kata, practice = named_practice(kata, workspace, history)
+    kata, practice = named_practice(named, workspace, history)
     refuse_in_interview(kata, history)
-    path = solution_of(kata, practice, workspace)
+    _, path = find_solution(named, None, workspace)
     solved = practice is not None and practice.solved_at is not None
     if history is None or not (solved or history.was_solved(kata.name) or history.was_revealed(kata.name)):
         raise WrongCall(f"this shows our solution: solve {kata.name} first, or give up with `kata solution {kata.name}`")
@@ -145,9 +161,9 @@ def diff_command(kata: Kata | None, workspace: Workspace) -> None:
 
 
 @click.command("reset")
-@kata_argument
+@solution_argument
 @workspace_option
-def reset_command(kata: Kata | None, workspace: Workspace) -> None:
+def reset_command(named: Kata | Path | None, workspace: Workspace) -> None:
     """Restore the file as it was at the start; your solution goes into the archive. The clock keeps running.
 
     \b
@@ -155,12 +171,49 @@ def reset_command(kata: Kata | None, workspace: Workspace) -> None:
       kata reset conv2d
     """
     history = open_history(workspace)
-    kata, practice = named_practice(kata, workspace, history)
-    path = solution_of(kata, practice, workspace)
+    kata, practice = named_practice(named, workspace, history)
+    _, path = find_solution(named, None, workspace)
+    if path.resolve().parent != workspace.root:
+        raise WrongCall(f"{shown(path)} is not in the workspace {workspace.root}, so it was never started there")
     text = make_stub(kata)
     if practice is not None and practice.planted is not None:
         text = make_hunt(kata, [find_mistake(kata.module, practice.planted)])
     archived = workspace.archive(path)
     with writing(path):
         workspace.write_new(path, text)
+    if history:
+        history.touch(kata.name, path.name, practice)
     say(f"{shown(path)} is as it was at the start; your solution is kept as {shown(archived)}")
+
+
+@click.command("pause")
+@workspace_option
+def pause_command(workspace: Workspace) -> None:
+    """Stop the clock of the kata that you are working on; a second time, start it again.
+
+    A save, a check or a hint starts it too. Otherwise it stops when you turn to another kata, and after 15 minutes without a
+    save or a command. The clock of an interview never stops.
+
+    \b
+    Example:
+      kata pause
+    """
+    history = open_history(workspace)
+    touched = last_touched(workspace, history)
+    practice = touched.practice
+    assert history is not None
+    if practice is None:
+        raise WrongCall(
+            f"{touched.file} has no clock, since it was not started here: `kata start {touched.kata}` starts one"
+        )
+    if practice.kind is PracticeKind.INTERVIEW:
+        raise WrongCall("the clock of an interview never stops; `kata interview end` ends it")
+    if practice.solved_at is not None:
+        raise WrongCall(f"{practice.kata} is solved, and its clock stands at {clock(practice.clock_seconds())}")
+    if history.is_paused(practice):
+        history.touch(practice.kata, practice.file, practice)
+        say(f"The clock of {practice.kata} runs again, from {clock(practice.clock_seconds())} on.")
+    else:
+        history.pause(practice)
+        say(f"The clock of {practice.kata} is paused at {clock(history.practice(practice.id).clock_seconds())}.")
+        say("It runs again with your next save, check or hint, or with kata pause.")

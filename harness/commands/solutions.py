@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from harness import catalog
-from harness.catalog import HUNT_PREFIX, Kata
-from harness.commands.histories import last_practice, open_history
+from harness.catalog import Kata
+from harness.commands.histories import kata_of_file, last_touched, open_history
 from harness.commands.parameters import WrongCall
 from harness.practice.history import Practice
 from harness.practice.kind import PracticeKind
@@ -17,15 +17,33 @@ from harness.screens.sentences import shown
 MAX_FILE_BYTES = 1_000_000
 
 
-def find_solution(kata: Kata | None, path: Path | None, workspace: Workspace) -> tuple[Kata, Path]:
-    """The kata and the file that a command line means; the history is read only where neither is named."""
+def find_solution(named: Kata | Path | None, path: Path | None, workspace: Workspace) -> tuple[Kata, Path]:
+    """The kata and the file that a command line means; the history is read only where neither is named.
+
+    Args:
+        named: the argument of the command.
+        path: its option --file.
+        workspace: where to look.
+    """
+    if isinstance(named, Path):
+        if path is not None:
+            raise WrongCall(f"two files are named, {shown(named)} and {shown(path)}: name one")
+        return kata_of_file(named), readable_file(_found(named, workspace))
     if path is not None:
-        return kata or _kata_of_file(path), readable_file(path)
-    if kata is not None:
-        return kata, solution_of(kata, None, workspace)
-    practice = last_practice(workspace, open_history(workspace))
-    kata = catalog.find(practice.kata)
-    return kata, solution_of(kata, practice, workspace)
+        return named or kata_of_file(path), readable_file(path)
+    if named is not None:
+        return named, solution_of(named, None, workspace)
+    touched = last_touched(workspace, open_history(workspace))
+    kata = catalog.find(touched.kata)
+    if touched.practice is None:
+        return kata, readable_file(workspace.root / touched.file)
+    return kata, solution_of(kata, touched.practice, workspace)
+
+
+def _found(path: Path, workspace: Workspace) -> Path:
+    """The path as it was typed; a bare name that is not in this folder may be in the workspace's."""
+    in_workspace = workspace.root / path
+    return in_workspace if len(path.parts) == 1 and not path.exists() and in_workspace.exists() else path
 
 
 def solution_of(kata: Kata, practice: Practice | None, workspace: Workspace) -> Path:
@@ -48,10 +66,3 @@ def readable_file(path: Path) -> Path:
     if path.stat().st_size > MAX_FILE_BYTES:
         raise WrongCall(f"{shown(path)} is too large for a solution: over {MAX_FILE_BYTES // 1000} kB")
     return path
-
-
-def _kata_of_file(path: Path) -> Kata:
-    try:
-        return catalog.find(path.stem.removeprefix(HUNT_PREFIX))
-    except catalog.UnknownKata:
-        raise WrongCall(f"{path} could be any kata: name it, as in `kata check --file {path} NAME`") from None

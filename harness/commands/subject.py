@@ -17,7 +17,9 @@ from harness.commands.histories import running_interview
 from harness.commands.next_step import next_step
 from harness.judge.bank import find_mistake
 from harness.judge.verdict import Verdict
+from harness.practice.days import between
 from harness.practice.history import History, Practice
+from harness.practice.stopwatch import Pause
 from harness.practice.workspace import UnusableHistory, Workspace
 from harness.screens.check_screen import Telling, show_verdict
 from harness.screens.sentences import complain, shown
@@ -25,13 +27,18 @@ from harness.screens.sentences import complain, shown
 
 @dataclass(frozen=True)
 class Subject:
-    """A solution, and the practice that was started for this very file, if there is one."""
+    """A solution, and the practice that was started for this very file, if there is one.
+
+    Attributes:
+        pauses: when the practice's clock stood still since the last command about it.
+    """
 
     kata: Kata
     path: Path
     workspace: Workspace
     history: History | None
     practice: Practice | None
+    pauses: tuple[Pause, ...] = ()
 
     @classmethod
     def of(cls, kata: Kata, path: Path, workspace: Workspace, history: History | None) -> Subject:
@@ -40,6 +47,19 @@ class Subject:
         if history is not None and path.resolve().parent == workspace.root:
             practice = history.of_file(path.name)
         return cls(kata, path, workspace, history, practice if practice and practice.kata == kata.name else None)
+
+    @classmethod
+    def touched(cls, kata: Kata, path: Path, workspace: Workspace, history: History | None) -> Subject:
+        """The same, when the learner turns to it: a command without a name means it from now on, and its clock runs."""
+        subject = cls.of(kata, path, workspace, history)
+        if history is None or path.resolve().parent != workspace.root:
+            return subject
+        try:
+            pauses = history.touch(kata.name, path.name, subject.practice)
+        except UnusableHistory as error:
+            complain(f"the clock does not run: {error}")
+            return subject
+        return replace(subject, practice=subject.practice and history.practice(subject.practice.id), pauses=pauses)
 
     def in_interview(self) -> bool:
         """Whether it belongs to an interview that is running."""
@@ -105,7 +125,8 @@ class Subject:
             assert interview is not None
             return f" of {interview.minutes} min for the interview"
         has_par = self.practice is None or self.practice.kind.policy.has_par
-        return f" of {self.kata.par_minutes} min par" if has_par else ""
+        par = f" of {self.kata.par_minutes} min par" if has_par else ""
+        return par + "".join(f", paused {between(pause.since, pause.until)}" for pause in self.pauses)
 
     def _lesson(self) -> str:
         """What was planted, and the misconception behind it."""

@@ -47,7 +47,7 @@ def watch(kata: Kata, path: Path, workspace: Workspace, options: Options, worker
         options: how to judge; whether to diagnose follows from the practice.
         worker: a worker that has loaded nothing.
     """
-    subject = Subject.of(kata, path, workspace, history_if_usable(workspace))
+    subject = Subject.touched(kata, path, workspace, history_if_usable(workspace))
     with Watcher(path) as watcher:
         session = WatchSession(subject, watcher, collect_checks(kata), options, worker)
         try:
@@ -115,7 +115,7 @@ class WatchSession:
     def _judge_once(self, timing: bool, on_check: Callable[[int, int], None]) -> bool:
         """One judgement; returns whether a verdict was reached on a file that stayed the same meanwhile."""
         watcher = self._watcher
-        subject = Subject.of(self._subject.kata, self._subject.path, self._subject.workspace, self._subject.history)
+        subject = Subject.touched(self._subject.kata, self._subject.path, self._subject.workspace, self._subject.history)
         self._subject = subject
         first: list[Verdict] = []
         self._notices.clear()

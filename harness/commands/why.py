@@ -11,7 +11,7 @@ import numpy as np
 from harness.catalog import Kata
 from harness.commands.histories import history_if_usable, refuse_in_interview
 from harness.commands.judging import matching
-from harness.commands.parameters import WrongCall, file_option, kata_argument, seed_option, workspace_option, writing
+from harness.commands.parameters import WrongCall, file_option, seed_option, solution_argument, workspace_option, writing
 from harness.commands.solutions import find_solution
 from harness.commands.subject import Subject
 from harness.judge.bank import find_mistake, load_reference, public_names
@@ -29,11 +29,11 @@ DEBUG_PREFIX = "debug_"
 
 
 @click.command("why")
-@kata_argument
+@solution_argument
 @file_option("Explain the mistakes in this file.")
 @seed_option
 @workspace_option
-def why_command(kata: Kata | None, path: Path | None, seed: int, workspace: Workspace) -> int:
+def why_command(named: Kata | Path | None, path: Path | None, seed: int, workspace: Workspace) -> int:
     """Explain a recognised mistake in your solution. It counts as a hint.
 
     With several mistakes it explains one at a time, the one that fails most checks first.
@@ -43,8 +43,8 @@ def why_command(kata: Kata | None, path: Path | None, seed: int, workspace: Work
       kata why
       kata why conv2d
     """
-    kata, solution = find_solution(kata, path, workspace)
-    subject = Subject.of(kata, solution, workspace, history_if_usable(workspace))
+    kata, solution = find_solution(named, path, workspace)
+    subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
     refuse_in_interview(kata, subject.history)
     verdict, _ = _judge(subject, seed)
     if verdict.passed:
@@ -67,12 +67,12 @@ def why_command(kata: Kata | None, path: Path | None, seed: int, workspace: Work
 
 
 @click.command("debug")
-@kata_argument
+@solution_argument
 @click.argument("check", metavar="[CHECK]", required=False)
 @file_option("Debug this file.")
 @seed_option
 @workspace_option
-def debug_command(kata: Kata | None, check: str | None, path: Path | None, seed: int, workspace: Workspace) -> int:
+def debug_command(named: Kata | Path | None, check: str | None, path: Path | None, seed: int, workspace: Workspace) -> int:
     """Write a failing check as a plain script that imports your file, to run under any debugger.
 
     The script is debug_NAME.py beside your solution: the calls of the check with the same inputs, and what was expected.
@@ -83,8 +83,8 @@ def debug_command(kata: Kata | None, check: str | None, path: Path | None, seed:
       kata debug conv2d
       kata debug conv2d d_bias
     """
-    kata, solution = find_solution(kata, path, workspace)
-    subject = Subject.of(kata, solution, workspace, history_if_usable(workspace))
+    kata, solution = find_solution(named, path, workspace)
+    subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
     refuse_in_interview(kata, subject.history)
     _, attempts = _judge(subject, seed)
     chosen, attempt = _failing(kata, attempts, check)

@@ -71,8 +71,26 @@ TOLD_IN_TIME = """
         UNIQUE (practice, mistake));  -- asked for with `kata why`
 """
 
+CLOCKS_THAT_STOP = """
+    ALTER TABLE practice ADD COLUMN counted REAL NOT NULL DEFAULT 0;    -- seconds on its clock up to `seen_at`
+    ALTER TABLE practice ADD COLUMN seen_at REAL NOT NULL DEFAULT 0;    -- the last sign of life, or when it was stopped
+    ALTER TABLE practice ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0; -- whether the clock stands still
+    CREATE TABLE touched (file TEXT PRIMARY KEY, kata TEXT NOT NULL, at REAL NOT NULL);
+    UPDATE practice SET seen_at = coalesce(solved_at,
+        max(started_at, coalesce((SELECT max(at) FROM attempt WHERE attempt.practice = practice.id), 0)));
+    UPDATE practice SET counted = seen_at - started_at;
+    UPDATE practice SET stopped = 1
+        WHERE id <> (SELECT id FROM practice ORDER BY seen_at DESC, id DESC LIMIT 1);
+    INSERT INTO touched SELECT file, kata, max(seen_at) FROM practice GROUP BY file;
+"""
+
 # SQL, or a function that is given the database inside the migration's transaction.
-MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (FIRST_SCHEMA, rename_mistakes, TOLD_IN_TIME)
+MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
+    FIRST_SCHEMA,
+    rename_mistakes,
+    TOLD_IN_TIME,
+    CLOCKS_THAT_STOP,
+)
 
 
 class NewerHistory(UnusableHistory):

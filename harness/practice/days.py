@@ -34,6 +34,13 @@ def times(number: int) -> str:
     return "once" if number == 1 else "twice" if number == 2 else f"{number} times"
 
 
+def between(since: float, until: float) -> str:
+    """Two moments by the learner's clock, in words; the day is named where they are not on the same one."""
+    start, end = datetime.fromtimestamp(since), datetime.fromtimestamp(until)
+    day = "" if start.date() == end.date() else f"{start:%a} "
+    return f"at {day}{start:%H:%M}, on again at {end:%H:%M}"
+
+
 def clock(seconds: float) -> str:
     """Seconds as m:ss, h:mm:ss, or days."""
     minutes, second = divmod(int(seconds), 60)

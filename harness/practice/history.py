@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import catalog
 from harness.judge.verdict import Outcome, Verdict
 from harness.practice.database import Database
 from harness.practice.kind import COUNTING, PracticeKind, in_sql
+from harness.practice.stopwatch import Pause, resumed, running
 
 COUNTING_KINDS = in_sql(COUNTING)
 
@@ -26,7 +28,13 @@ ATTEMPT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Practice:
-    """One sitting. Times are seconds since 1970; `file` is relative to the workspace."""
+    """One sitting. Times are seconds since 1970; `file` is relative to the workspace.
+
+    Attributes:
+        counted: seconds on its clock up to `seen_at`.
+        seen_at: the last sign of life, or the moment at which the clock was stopped.
+        stopped: whether the clock stands still, as it does while another kata is practised.
+    """
 
     id: int
     kind: PracticeKind
@@ -37,10 +45,17 @@ class Practice:
     revealed_at: float | None
     planted: str | None
     interview: int | None
+    counted: float = 0.0
+    seen_at: float = 0.0
+    stopped: bool = False
 
     def clock_seconds(self, now: float | None = None) -> float:
-        """Time since the start; it stops once solved."""
-        return (self.solved_at or now or time.time()) - self.started_at
+        """The time on its clock. It ends once solved; in an interview it never stops before."""
+        if self.kind is PracticeKind.INTERVIEW:
+            return (self.solved_at or now or time.time()) - self.started_at
+        if self.stopped or self.solved_at is not None:
+            return self.counted
+        return self.counted + (now or time.time()) - self.seen_at
 
 
 @dataclass(frozen=True)
@@ -62,14 +77,24 @@ class OpenInterview:
 def practice_of_row(row: tuple[Any, ...]) -> Practice:
     """A practice from all columns of its table."""
     number, kind, *rest = row
+    rest[-1] = bool(rest[-1])  # SQLite has no booleans
     return Practice(number, PracticeKind(kind), *rest)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A solution that was started, checked, watched or given a hint, and the sitting that it belongs to, if any."""
+
+    kata: str
+    file: str
+    practice: Practice | None
 
 
 class History:
     """The learner's record in one workspace.
 
     Args:
-        file: the database; its folder must exist. It is made, migrated or set aside as needed.
+        file: the database, in a folder of the workspace that must exist. It is made, migrated or set aside as needed.
         clock: gives the time, in seconds since 1970, UTC.
 
     Raises:
@@ -78,6 +103,7 @@ class History:
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self._database = Database(file)
+        self._workspace = file.absolute().parents[1]
         self._clock = clock
 
     @property
@@ -99,13 +125,65 @@ class History:
         planted: str | None = None,
         interview: int | None = None,
     ) -> Practice:
-        """Start a new practice, and its clock."""
+        """Start a new practice, and its clock; all other clocks stop."""
+        now = self._clock()
         with self._database.transaction() as database:
+            self._touch(database, kata, file, None, now)
             cursor = database.execute(
-                "INSERT INTO practice (kind, kata, file, started_at, planted, interview) VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, kata, file, self._clock(), planted, interview),
+                "INSERT INTO practice (kind, kata, file, started_at, planted, interview, seen_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (kind, kata, file, now, planted, interview, now),
             )
         return self.practice(cursor.lastrowid or 0)
+
+    def touch(self, kata: str, file: str, practice: Practice | None) -> tuple[Pause, ...]:
+        """A command is about that file: its clock runs, and all others stop. Returns the pauses since the last command."""
+        now = self._clock()
+        with self._database.transaction() as database:
+            self._touch(database, kata, file, practice, now)
+            return self._see(database, practice.id, now) if practice else ()
+
+    def pause(self, practice: Practice) -> None:
+        """Stop its clock, until the file is touched or saved again."""
+        now = self._clock()
+        with self._database.transaction() as database:
+            self._see(database, practice.id, now)
+            database.execute("UPDATE practice SET stopped = 1 WHERE id = ?", (practice.id,))
+
+    def is_paused(self, practice: Practice) -> bool:
+        """Whether its clock was stopped, and its file has not been saved since."""
+        saved_at = self._saved_at(practice.file)
+        return practice.stopped and (saved_at is None or saved_at <= practice.seen_at)
+
+    def _touch(self, database: sqlite3.Connection, kata: str, file: str, practice: Practice | None, now: float) -> None:
+        """Make a file the one touched last, and stop every clock but its practice's."""
+        database.execute("INSERT OR REPLACE INTO touched VALUES (?, ?, ?)", (file, kata, now))
+        others = "SELECT id FROM practice WHERE NOT stopped AND solved_at IS NULL AND kind <> ? AND id <> ?"
+        for (number,) in database.execute(others, (PracticeKind.INTERVIEW, practice.id if practice else 0)).fetchall():
+            self._see(database, number, now)
+            database.execute("UPDATE practice SET stopped = 1 WHERE id = ?", (number,))
+
+    def _see(self, database: sqlite3.Connection, number: int, now: float) -> tuple[Pause, ...]:
+        """A sign of life of an open practice: what counts of the time since the last one goes onto its clock."""
+        practice = practice_of_row(database.execute("SELECT * FROM practice WHERE id = ?", (number,)).fetchone())
+        if practice.solved_at is not None or practice.kind is PracticeKind.INTERVIEW:
+            return ()
+        saved_at = self._saved_at(practice.file)
+        if practice.stopped:
+            stretch = resumed(practice.seen_at, now, saved_at)
+        else:
+            stretch = running(practice.seen_at, now, saved_at, _par_minutes(practice.kata))
+        database.execute(
+            "UPDATE practice SET counted = counted + ?, seen_at = ?, stopped = 0 WHERE id = ?",
+            (stretch.seconds, now, number),
+        )
+        return stretch.pauses
+
+    def _saved_at(self, file: str) -> float | None:
+        try:
+            return (self._workspace / file).stat().st_mtime
+        except OSError:
+            return None
 
     def begin_interview(self, minutes: int, seed: int, topic: str | None, katas: Sequence[tuple[str, str]]) -> OpenInterview:
         """Start an interview, and a practice for each of its katas, given as (kata, file); one clock for all."""
@@ -115,10 +193,12 @@ class History:
                 "INSERT INTO interview (started_at, minutes, seed, topic) VALUES (?, ?, ?, ?)", (now, minutes, seed, topic)
             )
             number = cursor.lastrowid or 0
-            database.executemany(
-                "INSERT INTO practice (kind, kata, file, started_at, interview) VALUES (?, ?, ?, ?, ?)",
-                [(PracticeKind.INTERVIEW, kata, file, now, number) for kata, file in katas],
-            )
+            for kata, file in katas:
+                self._touch(database, kata, file, None, now)
+                database.execute(
+                    "INSERT INTO practice (kind, kata, file, started_at, interview, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
+                    (PracticeKind.INTERVIEW, kata, file, now, number, now),
+                )
         return OpenInterview(number, now, minutes, seed, topic)
 
     def end_interview(self, number: int) -> None:
@@ -171,6 +251,12 @@ class History:
             database.executemany(
                 "INSERT INTO attempt_mistake VALUES (?, ?)", [(attempt, mistake) for mistake in verdict.mistakes]
             )
+            if practice:
+                database.execute(
+                    "UPDATE practice SET counted = counted + ? - seen_at, seen_at = ?"
+                    " WHERE id = ? AND solved_at IS NULL AND NOT stopped",
+                    (now, now, practice.id),
+                )
             if practice and verdict.passed:
                 database.execute("UPDATE practice SET solved_at = ? WHERE id = ? AND solved_at IS NULL", (now, practice.id))
         return attempt
@@ -216,6 +302,11 @@ class History:
         """The practice that was started last, of any kata and kind."""
         row = self._ask("SELECT * FROM practice ORDER BY id DESC LIMIT 1").fetchone()
         return practice_of_row(row) if row else None
+
+    def last_touched(self) -> Touched | None:
+        """The solution that was started, checked, watched or given a hint last."""
+        row = self._ask("SELECT kata, file FROM touched ORDER BY at DESC, rowid DESC LIMIT 1").fetchone()
+        return Touched(row[0], row[1], self.of_file(row[1])) if row else None
 
     def of_file(self, file: str) -> Practice | None:
         """The latest practice whose solution is that file, relative to the workspace."""
@@ -283,3 +374,11 @@ class History:
     def snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
         """The database for reading, as of one moment; for `record`."""
         return self._database.snapshot()
+
+
+def _par_minutes(kata: str) -> float:
+    """The kata's par time; none where it no longer exists."""
+    try:
+        return catalog.find(kata).par_minutes
+    except catalog.UnknownKata:
+        return 0.0
