@@ -30,11 +30,14 @@ ROWS = 40
 # Files in which nearly every test starts processes, a browser or a pseudo-terminal, or judges a whole kata for many seeds.
 # `pytest -m "not slow"`, the loop while one writes, leaves them out.
 SLOW = {
+    "hostile/test_hostile.py",
     "test_cli_check.py",
     "test_cli_golden.py",
+    "test_cli_practice.py",
     "test_cli_terminal.py",
     "test_confinement.py",
     "test_diagnosis.py",
+    "test_hunt.py",
     "test_judge_isolation.py",
     "test_katas.py",
     "test_report.py",
@@ -43,14 +46,15 @@ SLOW = {
     "test_watch.py",
     "test_worker.py",
 }
-assert all(Path(__file__).with_name(name).exists() for name in SLOW)
+TESTS = Path(__file__).parent
+assert all((TESTS / name).exists() for name in SLOW)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the slow tests, before `-m` selects."""
     for item in items:
-        if item.path.name in SLOW:
+        if item.path.relative_to(TESTS).as_posix() in SLOW:
             item.add_marker(pytest.mark.slow)
 
 

@@ -220,7 +220,7 @@ def test_each_suggestion_says_why(learner: Learner) -> None:
     assert why["tanh"].endswith("(last time Hard: 3 hints)")
     assert why["sgd"] == "begun but not finished: last practised yesterday, best score 80 of 100"
     assert why["step"] == "new, and it needs no other kata"
-    assert why["mse"] == "nothing is due, begun or new within reach; this comes up first, in 7 days"
+    assert why["mse"] == "nothing is due, begun, or new and within reach; this comes up first, in 7 days"
 
 
 def test_a_kata_begun_anew_before_it_is_due_is_to_be_finished(learner: Learner) -> None:
