@@ -52,6 +52,7 @@ LAYERS = {
 }
 HARMLESS = "\ndef harmless(x): return x + 1\n"
 LEFT_SECONDS = 5.0
+ALONE = ("processes", "interpreter", "wire")  # families whose attacks get a worker of their own, and leave none behind
 
 
 @contextmanager
@@ -65,7 +66,7 @@ def outside(folder: Path) -> Iterator[dict[str, Any]]:
     for listener, address in zip(listeners[1:], (str(folder / "socket"), abstract), strict=True):
         listener.bind(address)
         listener.listen()
-    decoy = subprocess.Popen(["sleep", "1000"])
+    decoy = subprocess.Popen(["sleep", "1000"], env={"PATH": os.environ["PATH"]})
     try:
         yield {
             "secret": str(folder / "secret"),
@@ -91,37 +92,48 @@ def outside(folder: Path) -> Iterator[dict[str, Any]]:
         decoy.wait()
 
 
-def run(attack: Attack, sandbox: str) -> dict[str, Any]:
-    """One attack in a worker of its own: how its check came out, and whether the next check passed."""
-    with tempfile.TemporaryDirectory() as name, outside(Path(name)) as there:
-        path = Path(name) / "answer.py"
-        path.write_text("def attack(there):\n" + textwrap.indent(attack.code, "    ") + HARMLESS, encoding="utf-8")
-        client = WorkerClient(path, attack.timeout, budget=120.0, sandbox=LAYERS[sandbox])
-        reached = []
+class Bench:
+    """One file with all attacks as functions, in a worker that is replaced as often as an attack breaks it."""
+
+    def __init__(self, sandbox: str, folder: Path) -> None:
+        attacks = (*REACHES, *DISTURBANCES)
+        self._function = {attack.name: f"attack_{number}" for number, attack in enumerate(attacks)}
+        path = folder / "answer.py"
+        bodies = [f"def {self._function[a.name]}(there):\n{textwrap.indent(a.code, '    ')}\n" for a in attacks]
+        path.write_text("\n".join([*bodies, HARMLESS]), encoding="utf-8")
+        self.client = WorkerClient(path, sandbox=LAYERS[sandbox])
+
+    def run(self, attack: Attack, there: dict[str, Any]) -> dict[str, Any]:
+        """How the attack's check came out, and the next check."""
+        alone = attack.family in ALONE
+        if alone:
+            self.client.kill()
+        self.client.call_timeout = attack.timeout
+        self.client.allow(120.0)
+        reached: list[Any] = []
 
         def drive(solution: Solution, rng: Any) -> None:
             function = {"function": lambda x: x} if attack in DISTURBANCES else {}
-            reached.append(solution.attack({**there, **function}))
+            reached.append(getattr(solution, self._function[attack.name])({**there, **function}))
             expect(isinstance(reached[0], str) and reached[0] == "expected", "it is wrong")
 
         def harmless(solution: Solution, rng: Any) -> None:
             expect(solution.harmless(1) == 2, "it is wrong")
 
-        try:
-            began = time.monotonic()
-            attempt = run_check(Check("T::attack", "any", "title", drive), client, path.name, 0)
-            seconds = time.monotonic() - began
-            outcome: str = attempt.outcome
-            if attack in REACHES:
-                stopped = isinstance(attempt.error, SolutionRaised) and not reached
-                outcome = "stopped" if stopped else "reached" if reached else outcome
-            for _ in range(2):  # a worker that dies between two checks costs the one that comes next
-                after = run_check(Check("T::harmless", "any", "title", harmless), client, path.name, 0)
-                if after.outcome == "passed":
-                    break
-        finally:
-            client.kill()
-    return {"outcome": str(outcome), "message": attempt.message[:300], "seconds": seconds, "after": str(after.outcome)}
+        began = time.monotonic()
+        attempt = run_check(Check("T::attack", "any", "title", drive), self.client, "answer.py", 0)
+        seconds = time.monotonic() - began
+        outcome: str = attempt.outcome
+        if attack in REACHES and (reached or isinstance(attempt.error, SolutionRaised)):
+            outcome = "reached" if reached else "stopped"
+        self.client.call_timeout = 10.0
+        for _ in range(2):  # a worker that dies between two checks costs the one that comes next
+            after = run_check(Check("T::harmless", "any", "title", harmless), self.client, "answer.py", 0)
+            if after.outcome == "passed":
+                break
+        if alone:
+            self.client.kill()
+        return {"outcome": str(outcome), "message": attempt.message[:300], "seconds": seconds, "after": str(after.outcome)}
 
 
 def score(attack: Attack, sandbox: str, baseline: int) -> dict[str, Any]:
@@ -140,13 +152,23 @@ def score(attack: Attack, sandbox: str, baseline: int) -> dict[str, Any]:
     return {"outcome": outcome, "message": "", "seconds": time.monotonic() - began, "after": "passed"}
 
 
-def left_behind(mark: str) -> list[int]:
-    """Processes that carry the mark in their environment, other than this one."""
+def ended(mark: str) -> int:
+    """Wait until no worker, nor anything that one has started, is left; how many do not go."""
+    give_up = time.monotonic() + LEFT_SECONDS
+    while (left := marked(mark)) and time.monotonic() < give_up:
+        time.sleep(0.02)
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    return len(left)
+
+
+def marked(mark: str) -> list[int]:
+    """Living processes that carry the mark in their environment; the decoy does not."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            ended = (folder / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-            if mark.encode() in (folder / "environ").read_bytes() and not ended:
+            gone = (folder / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+            if mark.encode() in (folder / "environ").read_bytes() and not gone:
                 found.append(int(folder.name))
         except OSError:
             continue
@@ -156,22 +178,24 @@ def left_behind(mark: str) -> list[int]:
 def main() -> None:
     sandbox, names = sys.argv[1], sys.argv[2:]
     os.environ["KATA_HOSTILE_MARK"] = mark = str(uuid.uuid4())
-    baseline = score(Attack("baseline", "points", BASELINE), sandbox, -1)["outcome"].removeprefix("scored ")
-    for attack in (*REACHES, *DISTURBANCES, *FORGERIES):
-        if (names and attack.name not in names) or (sandbox == "none" and not attack.harmless):
-            continue
+    attacks = [a for a in (*REACHES, *DISTURBANCES, *FORGERIES) if sandbox != "none" or a.harmless]
+    if names:
+        attacks = [a for a in attacks if a.name in names or a.family in names]
+    baseline = int(score(Attack("baseline", "points", BASELINE), sandbox, -1)["outcome"].removeprefix("scored "))
+    with tempfile.TemporaryDirectory() as name, outside(Path(name)) as there:
+        bench = Bench(sandbox, Path(name))
         try:
-            done = score(attack, sandbox, int(baseline)) if attack in FORGERIES else run(attack, sandbox)
-        except BaseException:  # whatever it is, no attack may do that
-            done = {"outcome": "judge failed", "message": traceback.format_exc(), "seconds": 0.0, "after": ""}
-        give_up = time.monotonic() + LEFT_SECONDS
-        while (left := left_behind(mark)) and time.monotonic() < give_up:
-            time.sleep(0.02)
-        for process in left:
-            os.kill(process, signal.SIGKILL)
-        print(json.dumps({"name": attack.name, "family": attack.family, **done, "left": len(left)}), flush=True)
+            for attack in attacks:
+                try:
+                    done = score(attack, sandbox, baseline) if attack in FORGERIES else bench.run(attack, there)
+                except BaseException:  # whatever it is, no attack may do that
+                    done = {"outcome": "judge failed", "message": traceback.format_exc(), "seconds": 0.0, "after": ""}
+                left = ended(mark) if attack.family in ALONE else 0
+                print(json.dumps({"name": attack.name, "family": attack.family, **done, "left": left}), flush=True)
+        finally:
+            bench.client.kill()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"name": "peak", "family": "", "outcome": str(peak), "user": os.getuid()}))
+    print(json.dumps({"name": "summary", "peak": peak, "user": os.getuid(), "left": ended(mark)}))
 
 
 if __name__ == "__main__":
