@@ -329,9 +329,26 @@ class TestWhatIsInForce:
         assert f'"sandbox": "{expected}"' in kata("check", "relu", "--json", "--no-timing").stdout
         assert ["sandbox", expected] in [line.split() for line in kata("doctor").stdout.splitlines()]
 
-    def test_sandbox_that_is_not_there_is_a_wrong_call(self, kata: Run, tmp_path: Path) -> None:
+    def test_screen_says_where_there_is_none(self, tmp_path: Path) -> None:
+        """As on macOS, or on a Linux that has neither."""
         shutil.copy(reference.relu.__file__, tmp_path / "relu.py")
-        done = kata("check", "relu", "--sandbox", "bwrap", PATH=str(tmp_path))
+        program = (
+            "import sys, harness.sandbox.spawn as spawn\n"
+            "spawn.Layers.of = classmethod(lambda cls, sandbox: cls(False, False))\n"
+            "from harness.cli import main; sys.argv[1:] = ['check', 'relu', '--no-timing', *sys.argv[1:]]; main()\n"
+        )
+        said = []
+        for options in ([], ["--sandbox", "none"]):
+            command = [sys.executable, "-c", program, *options]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            said.append("ran without a sandbox" in " ".join(done.stdout.split()))
+        assert said == [True, False]
+
+    @pytest.mark.parametrize("more", [(), ("--all",)])
+    def test_sandbox_that_is_not_there_is_a_wrong_call(self, kata: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+        shutil.copy(reference.relu.__file__, tmp_path / "relu.py")
+        done = kata("check", *(more or ("relu",)), "--sandbox", "bwrap", PATH=str(tmp_path))
         assert (done.returncode, done.stdout) == (2, "")
         assert "bubblewrap (bwrap) is not installed or may not be used here" in done.stderr
 

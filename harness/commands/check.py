@@ -63,6 +63,9 @@ def check_command(
       kata check conv2d
       kata check --file ~/old/conv.py conv2d --seed 7
     """
+    reason = unavailable(sandbox)
+    if reason:
+        raise WrongCall(reason)
     if check_all:
         if named or path or as_json or verbose or only or explain:
             raise WrongCall("--all cannot be combined with NAME, --file, --json, --only, --explain or --verbose")
@@ -70,9 +73,6 @@ def check_command(
 
         return check_workspace(workspace, seed, timeout, sandbox)
     kata, solution = find_solution(named, path, workspace)
-    reason = unavailable(sandbox)
-    if reason:
-        raise WrongCall(reason)
     worker = spawn(sandbox)
     gc.disable()  # the imports make nothing that could be collected; `judge` turns it on again
     from harness.commands.judging import Output, check_only, check_solution

@@ -20,7 +20,7 @@ from harness.judge.session import Options, judge
 from harness.judge.verdict import Verdict
 from harness.practice.workspace import Workspace
 from harness.sandbox.spawn import Spawned
-from harness.screens.check_screen import NOT_TIMED, SHOWN_FAILURES, show_checks
+from harness.screens.check_screen import NOT_CONFINED, NOT_TIMED, SHOWN_FAILURES, show_checks
 from harness.screens.console import make_console
 from harness.screens.progress_line import ProgressLine
 from harness.screens.sentences import shown
@@ -51,6 +51,8 @@ def check_solution(
             subject.show(console, verdict, kata.checks if output.verbose else SHOWN_FAILURES, output.explain)
             if options.timing and verdict.passed and verdict.timing is None and kata.has_workload:
                 console.print(NOT_TIMED)
+            if options.sandbox == "auto" and verdict.sandbox == "none":
+                console.print(NOT_CONFINED)
     return 0 if verdict.passed else 1
 
 

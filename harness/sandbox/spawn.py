@@ -165,12 +165,13 @@ def bwrap_works() -> bool:
 
 def unavailable(sandbox: str) -> str | None:
     """Why a sandbox that somebody asks for by name cannot be had here, as a sentence; None where it can."""
-    from . import landlock  # its ctypes is not needed for a check in which nothing is asked for by name
-
     if sandbox == "bwrap" and not bwrap_works():
         return "bubblewrap (bwrap) is not installed or may not be used here; `kata doctor` tells more"
-    if sandbox == "landlock" and not landlock.version():
-        return "this system has no Landlock, which needs Linux 5.13 or newer; `kata doctor` tells more"
+    if sandbox == "landlock":
+        from . import landlock  # its ctypes takes time that only those pay who ask for it
+
+        if not landlock.version():
+            return "this system has no Landlock, which needs Linux 5.13 or newer; `kata doctor` tells more"
     return None
 
 

@@ -19,6 +19,7 @@ from harness.practice.days import clock
 from harness.screens.sentences import printable
 
 NOT_TIMED = "It could not be timed: it is too slow for the kata's workload, or this machine is too busy."
+NOT_CONFINED = "Your file ran without a sandbox: this system has neither Landlock nor bubblewrap."
 SHOWN_FAILURES = 5
 SHOWN_OUTPUT_LINES = 12
 FAILURE_LINES = 24

@@ -49,7 +49,7 @@ def assert_outcomes(sandbox: str, prefix: list[str], everything: bool) -> dict[s
     assert wrong(sandbox, found) == []
     assert summary["left"] == 0
     assert summary["peak"] < MAX_PEAK_MIB
-    return summary  # type: ignore[no-any-return]
+    return summary
 
 
 def as_nobody() -> list[str]:
