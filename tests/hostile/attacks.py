@@ -8,12 +8,15 @@ succeed, which shows that the attack is a real one.
 
 `FORGERIES` are whole solutions of the kata relu, wrong ones, that try to score all the same.
 
+`python tests/hostile/attacks.py` prints how many there are of each family, as SECURITY.md quotes it.
+
 An attack finds in `there` what `run.py` has prepared: a secret file, a folder, sockets that somebody listens on, a decoy
 process, the judge.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 
@@ -667,3 +670,14 @@ FORGERIES = [
         "import sys, types\nclass M(types.ModuleType):\n    def __getattr__(self, n): return lambda *a: None\nsys.modules['solution'].__class__ = M\n",
     ),
 ]
+
+
+def table() -> str:
+    """How many attacks there are of each family, as Markdown."""
+    counts = Counter(attack.family for attack in (*REACHES, *DISTURBANCES, *FORGERIES))
+    rows = [f"| {family} | {count} |" for family, count in counts.items()]
+    return "\n".join(["| family | attacks |", "|---|---|", *rows, f"| all | {counts.total()} |"])
+
+
+if __name__ == "__main__":
+    print(table())

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attacks import DISTURBANCES, FORGERIES, REACHES
+from attacks import DISTURBANCES, FORGERIES, REACHES, table
 
 from harness.sandbox import landlock
 from harness.sandbox.spawn import bwrap_works, python
@@ -98,6 +98,10 @@ def wrong(sandbox: str, found: dict[str, dict[str, Any]]) -> list[str]:
 def test_there_are_enough_of_them() -> None:
     assert len(ALL) == len(REACHES) + len(DISTURBANCES) + len(FORGERIES) >= 250
     assert min(Counter(attack.family for attack in ALL.values()).values()) >= 6
+
+
+def test_counts_that_security_md_quotes() -> None:
+    assert table() in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
