@@ -28,8 +28,8 @@ import importlib
 import importlib.util
 import inspect
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -96,6 +96,7 @@ class Mistake:
         replacements: the edit of the reference.
         constant: a number of the learner's choice in the edit, if there is one.
         line: where its heading stands in `mistakes.md`.
+        place: the function that it is made in, where it is made in that one only (see `parts`).
     """
 
     module: str
@@ -105,6 +106,7 @@ class Mistake:
     replacements: tuple[Replacement, ...]
     constant: Constant | None
     line: int
+    place: str = ""
 
     @property
     def headline(self) -> str:
@@ -130,6 +132,20 @@ class Mistake:
         return tuple(
             Replacement(r.start, r.end, tuple(word.sub(number, line) for line in r.lines)) for r in self.replacements
         )
+
+    def parts(self) -> tuple[Mistake, ...]:
+        """The same mistake made in one function only, for each of the functions that the edit touches; none if it is one.
+
+        What the edit does in constructors and outside functions goes with each.
+        """
+        place_of = {r: _place(self.module, r) for r in self.replacements}
+        places = [place for place in dict.fromkeys(place_of.values()) if place]
+        return tuple(self._made_in(place, place_of) for place in places) if len(places) > 1 else ()
+
+    def _made_in(self, place: str, place_of: Mapping[Replacement, str]) -> Mistake:
+        explanation = f"{self.headline} (Here only in `{place}`.)\n\n{self.reason}".strip()
+        kept = tuple(r for r in self.replacements if place_of[r] in (place, ""))
+        return replace(self, explanation=explanation, replacements=kept, place=place)
 
     def source(self, value: str | None = None) -> str:
         """The whole file with this mistake in it."""
@@ -202,6 +218,17 @@ def load_bank(module_name: str) -> tuple[Mistake, ...]:
     except FileNotFoundError:
         raise BadBank(f"{module_name} has no mistakes.md") from None
     return parse_bank(text, module_name, reference_source(module_name))
+
+
+def _place(module_name: str, replacement: Replacement) -> str:
+    """The function that a replacement changes; empty for a constructor, and outside all functions."""
+    inside = (name for name, start, end in _functions_of(module_name) if start <= replacement.start < end)
+    return next((name for name in inside if name != "__init__"), "")
+
+
+@cache
+def _functions_of(module_name: str) -> tuple[tuple[str, int, int], ...]:
+    return edits.functions(reference_source(module_name))
 
 
 def find_mistake(module_name: str, name: str) -> Mistake:

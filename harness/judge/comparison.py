@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from harness.sandbox import wire
 
 VALUE_RTOL = 1e-9
 """As in `assert_close`: what a check can tell from right, the diagnosis must tell apart too."""
+
+NOISE = 1e-14
+"""Share of an answer's largest number that is zero but for rounding: sums that cancel leave such numbers behind."""
 
 FEW = 3
 """Places or numbers that are no coincidence."""
@@ -45,7 +49,7 @@ def components(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, value
 
 
-def same(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
+def same(a: Any, b: Any, rtol: float = VALUE_RTOL, atol: float = 0.0) -> bool:
     """Whether two components are the same up to rounding; objects that stay with the solution all look alike."""
     if type(a) is wire.Handle or type(b) is wire.Handle:
         return type(a) is type(b)
@@ -54,7 +58,7 @@ def same(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
     left, right = np.asarray(a), np.asarray(b)
     if left.shape != right.shape or _precision(left.dtype) != _precision(right.dtype):
         return False
-    return bool(np.all(_close(left, right, rtol)))
+    return bool(np.all(_close(left, right, rtol, atol)))
 
 
 def _precision(dtype: np.dtype) -> object:
@@ -67,16 +71,21 @@ def all_same(a: Any, b: Any) -> bool:
     return Parts.of(a).differing(Parts.of(b)) == ()
 
 
-def _close(left: np.ndarray, right: np.ndarray, rtol: float = VALUE_RTOL) -> np.ndarray:
+def _close(left: np.ndarray, right: np.ndarray, rtol: float = VALUE_RTOL, atol: float = 0.0) -> np.ndarray:
     """For each element, whether two arrays of one shape and dtype agree."""
     with np.errstate(invalid="ignore", over="ignore"):
         equal: np.ndarray = (left == right) | ((left != left) & (right != right))
         if left.dtype.kind not in "fc" or equal.all():
             return equal
-        finite = np.isfinite(left) & np.isfinite(right)
-        scale = float(np.max(np.abs(left[finite]), initial=0.0))
+        scale = _scale(left[np.isfinite(left) & np.isfinite(right)])
         rtol = max(rtol, 100 * float(np.finfo(left.dtype).eps))
-        return equal | (np.abs(left - right) <= rtol * scale)
+        return equal | (np.abs(left - right) <= max(rtol * scale, atol))
+
+
+def _scale(numbers: np.ndarray) -> float:
+    """The size of these finite numbers, in which they may be off: the largest, unless it stands alone."""
+    sizes = np.abs(numbers[numbers != 0])
+    return float(min(sizes.max(), 1e6 * np.median(sizes))) if sizes.size else 0.0
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,12 @@ class Parts:
     @classmethod
     def of(cls, value: Any) -> Parts:
         return cls(dict(components(value)))
+
+    @cached_property
+    def size(self) -> float:
+        """The size of its floating-point numbers."""
+        arrays = [np.asarray(v) for v in self.by_path.values() if isinstance(v, np.ndarray | np.generic | float)]
+        return max((_scale(a[np.isfinite(a)]) for a in arrays if a.dtype.kind == "f"), default=0.0)
 
     def get(self, path: Path) -> Any:
         return self.by_path.get(path, MISSING)
@@ -107,6 +122,7 @@ class Kind(Enum):
     DTYPE = "dtype"
     PROPERTIES = "properties"  # of random results
     CHANGES = "changes"  # of arrays that belong to the caller
+    ACCEPTED = "accepted"  # an argument that should have been rejected
     NOTHING = "nothing"  # an exception, None, NaN, a flag: too many mistakes look like that
 
 
@@ -194,16 +210,23 @@ class Follower:
         self._count = index + 1
         mine, parts = self._learner[index], Parts.of(_told(value))
         right = self._reference[index] if index < len(self._reference) else Parts({})
+        atol = NOISE * right.size
         for path in dict.fromkeys((*mine.by_path, *parts.by_path)):
             got, theirs, due = (p.get(path) for p in (mine, parts, right))
-            if same_or_missing(theirs, got):
-                if not same_or_missing(got, due):
+            rtol = _rounding(due)
+            if same_or_missing(theirs, got, rtol, atol):
+                if not same_or_missing(got, due, rtol, atol):
                     self._explained += 1
                     self._evidence.take(got, due)
-            elif same_or_missing(theirs, due):
+            elif same_or_missing(theirs, due, rtol, atol):
                 self._unexplained += 1
             else:
                 raise Deviated
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether all answers are the learner's, and right."""
+        return self._count == len(self._learner) and not self._explained and not self._unexplained
 
     def fit(self) -> Fit:
         """What was found, once the replay has ended."""
@@ -215,11 +238,18 @@ class Follower:
 MISSING = object()
 
 
-def same_or_missing(a: Any, b: Any, rtol: float = VALUE_RTOL) -> bool:
+def _rounding(due: Any) -> float:
+    """What may be rounding where this is right: float32 values stay as coarse in a float64 array."""
+    if isinstance(due, np.ndarray | np.generic) and due.dtype.kind == "f":
+        return max(VALUE_RTOL, 100 * float(np.finfo(due.dtype).eps))
+    return VALUE_RTOL
+
+
+def same_or_missing(a: Any, b: Any, rtol: float = VALUE_RTOL, atol: float = 0.0) -> bool:
     """`same`, where either side may lack the component."""
     if a is MISSING or b is MISSING:
         return a is b
-    return same(a, b, rtol)
+    return same(a, b, rtol, atol)
 
 
 def _told(value: Any) -> Any:

@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from harness.judge.assertions import CheckFailed
 from harness.judge.bank import Mistake, compose, load_reference, names_in, public_names
 from harness.judge.comparison import FEW, Deviated, Evidence, Fit, Follower, Kind, Match, Parts, all_same, answers
@@ -41,8 +43,10 @@ MAX_MISTAKES = 3
 MAX_PROBES = 8
 MAX_PARTIAL = 4
 PROPERTY_RTOL = 0.05
+CONTRADICTED = 4
+"""A mistake that explains fewer than this many checks for each one that speaks against it is not believed."""
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
-UNIQUE_KINDS = {Kind.SHAPE, Kind.DTYPE, Kind.PROPERTIES, Kind.CHANGES}
+UNIQUE_KINDS = {Kind.ACCEPTED, Kind.SHAPE, Kind.DTYPE, Kind.PROPERTIES, Kind.CHANGES}
 NO_FIT = Fit(Match.NONE, Evidence())
 
 
@@ -54,15 +58,12 @@ class Suspect:
     values: tuple[str | None, ...]
 
     @cached_property
-    def key(self) -> tuple[tuple[str, str | None], ...]:
-        return tuple(zip((mistake.name for mistake in self.mistakes), self.values, strict=True))
+    def key(self) -> tuple[tuple[str, str, str | None], ...]:
+        return tuple((m.name, m.place, value) for m, value in zip(self.mistakes, self.values, strict=True))
 
     def names(self) -> Mapping[str, Any]:
         """The public names of a solution that makes these mistakes."""
-        if len(self.mistakes) == 1:
-            return self.mistakes[0].names(self.values[0])
-        label = f"{self.mistakes[0].module} with {len(self.mistakes)} mistakes"
-        return names_in(compose(self.mistakes, self.values), label)
+        return names_in(compose(self.mistakes, self.values), f"{self.mistakes[0].module} with a mistake")
 
     def plus(self, mistake: Mistake, value: str | None) -> Suspect:
         """The same and one more."""
@@ -158,6 +159,8 @@ class _Search:
         self._reference: dict[str, Attempt] = {}
         self._fits: dict[tuple[Any, str], Fit] = {}
         self._answers: dict[str, list[Parts]] = {}
+        self._names: dict[Any, Mapping[str, Any]] = {}
+        self._deviations: dict[Any, int] = {}
 
     def run(self) -> Suspect | None:
         """The smallest set of mistakes that explains most of the failing checks."""
@@ -172,35 +175,43 @@ class _Search:
         return found
 
     def _next(self, found: Suspect | None, rest: Sequence[Failure]) -> Suspect | None:
-        """The mistake that, together with those found, explains most of what is left."""
+        """The mistake, or the part of one, that together with those found explains most of what is left."""
         for probe in _probes(rest):
-            best = self._best([one for one in self._with(found) if self._fit(one, *probe).match is Match.FULL])
+            suspects = [one for one in self._with(found, self._choice) if self._fit(one, *probe).match is Match.FULL]
+            best = self._best(suspects)
             if best is not None:
                 return best
         return None
 
+    @cached_property
+    def _choice(self) -> Sequence[Mistake]:
+        """The bank, and each mistake in part."""
+        return [*self._bank, *(part for mistake in self._bank for part in mistake.parts())]
+
     def _pair(self, rest: Sequence[Failure]) -> Suspect | None:
         """Two mistakes that explain together what neither explains alone, one of them in part."""
         for probe in _probes(rest):
-            in_part = [one for one in self._with(None) if self._fit(one, *probe).match is Match.PART]
+            in_part = [one for one in self._with(None, self._bank) if self._fit(one, *probe).match is Match.PART]
             in_part.sort(
                 key=lambda one: sum(self._fit(one, *failure).match is not Match.NONE for failure in rest), reverse=True
             )
             for one in in_part[:MAX_PARTIAL]:
-                best = self._best([two for two in self._with(one) if self._fit(two, *probe).match is Match.FULL])
+                best = self._best([two for two in self._with(one, self._bank) if self._fit(two, *probe).match is Match.FULL])
                 if best is not None:
                     return best
         return None
 
-    def _with(self, found: Suspect | None) -> Iterator[Suspect]:
-        """Each mistake of the bank, added to those found already."""
-        for mistake in self._bank:
+    def _with(self, found: Suspect | None, choice: Sequence[Mistake]) -> Iterator[Suspect]:
+        """Each of these mistakes, added to those found already."""
+        for mistake in choice:
             if found and not all(mistake.composes_with(other) for other in found.mistakes):
                 continue
             for value in mistake.values:
                 if time.perf_counter() > self._give_up:
                     return
-                yield found.plus(mistake, value) if found else Suspect((mistake,), (value,))
+                suspect = found.plus(mistake, value) if found else Suspect((mistake,), (value,))
+                if not _is_outweighed(self._deviations.get(suspect.key, 0), len(self._failing)):
+                    yield suspect
 
     def relevant(self, check: Check, found: Suspect | None) -> tuple[Mistake, ...]:
         """Those of the found mistakes that a failing check shows: as few of them as explain it."""
@@ -218,12 +229,15 @@ class _Search:
         """The suspect that explains most and stands up to all rules, or None."""
         cases = sorted((self._case(suspect) for suspect in suspects), key=lambda case: case.rank, reverse=True)
         for case in cases:
-            if not (case.has_numbers or self._is_unique(case, cases)):
+            if not self._stands(case):
                 continue
-            if self._outweighed(case) or self._fails_what_passed(case.suspect):
-                continue
-            return case.suspect
+            if case.has_numbers or self._is_unique(case, cases):
+                return case.suspect
         return None
+
+    def _stands(self, case: Case) -> bool:
+        """Whether nothing speaks against it."""
+        return not self._outweighed(case) and not self._fails_what_passed(case)
 
     def _case(self, suspect: Suspect) -> Case:
         case = Case(suspect)
@@ -244,7 +258,7 @@ class _Search:
             return False
         explained = {check.name for check in case.explained}
         rivals = [other for other in others if other is not case and {c.name for c in other.explained} >= explained]
-        return all(self._alike(case.suspect, other.suspect) for other in rivals)
+        return all(self._alike(case.suspect, other.suspect) or not self._stands(other) for other in rivals)
 
     def _alike(self, one: Suspect, other: Suspect) -> bool:
         """Whether two suspects give the same in every failing check."""
@@ -256,11 +270,20 @@ class _Search:
     def _outweighed(self, case: Case) -> bool:
         """Whether the learner's values contradict the suspect as often as it explains them, in checks that it fails too."""
         against = [check for check in case.contradicted if self._replay(case.suspect, check).outcome is not Outcome.PASSED]
-        return len(against) >= len(case.explained)
+        return _is_outweighed(len(against), len(case.explained) + len(against))
 
-    def _fails_what_passed(self, suspect: Suspect) -> bool:
-        """Whether the suspect fails a check that the learner passed."""
-        return any(self._replay(suspect, check).outcome is not Outcome.PASSED for check in self._passed)
+    def _fails_what_passed(self, case: Case) -> bool:
+        """Whether the suspect fails a check that the learner passed.
+
+        Arguments are checked apart from the rest: that a mistake accepts a bad one as well counts only where this is all it
+        explains.
+        """
+        only_accepts = case.evidence.kinds == {Kind.ACCEPTED}
+        for check in self._passed:
+            replay = self._replay(case.suspect, check)
+            if replay.outcome is not Outcome.PASSED and (only_accepts or replay.cause is not Cause.NOT_REJECTED):
+                return True
+        return False
 
     def _fit(self, suspect: Suspect, check: Check, attempt: Attempt) -> Fit:
         key = suspect.key, check.name
@@ -271,6 +294,8 @@ class _Search:
     def _fresh_fit(self, suspect: Suspect, check: Check, attempt: Attempt) -> Fit:
         if check.compares_properties:
             return _fit_of_properties(attempt, self._replay(suspect, check))
+        if attempt.cause is Cause.NOT_REJECTED:
+            return _fit_of_acceptance(attempt, self._replay(suspect, check))
         if check.name not in self._answers:
             self._answers[check.name] = answers(attempt.transcript.values)
         learner, right = self._answers[check.name], answers(self._right(check).transcript.values)
@@ -278,11 +303,14 @@ class _Search:
         try:
             replay = self._followed(suspect, check, follower)
         except Deviated:
+            self._deviations[suspect.key] = self._deviations.get(suspect.key, 0) + 1
             return NO_FIT
         if replay.outcome is Outcome.PASSED:
             return NO_FIT
         if attempt.cause is Cause.CHANGED_INPUT:
             return _fit_of_changes(attempt, replay, follower)
+        if follower.found_nothing and replay.message == attempt.message:  # what the check saw, it saw by other means
+            return Fit(Match.FULL, Evidence(kinds={Kind.NOTHING}))
         fit = follower.fit()
         return NO_FIT if fit.match is Match.FULL and replay.outcome is not attempt.outcome else fit
 
@@ -290,16 +318,21 @@ class _Search:
         """A replay that the follower may break off."""
         known = self._known(suspect, check)
         if known is None:
-            return run_check(check, LocalBackend(suspect.names()), "", self._seed, Transcript(listener=follower))
+            return self._run(suspect, check, Transcript(listener=follower))
         for index, (call, value) in enumerate(known.transcript.values):
             follower(index, call, value)
         return known
 
     def _replay(self, suspect: Suspect, check: Check) -> Attempt:
-        return self._known(suspect, check) or run_check(check, LocalBackend(suspect.names()), "", self._seed)
+        return self._known(suspect, check) or self._run(suspect, check)
+
+    def _run(self, suspect: Suspect, check: Check, transcript: Transcript | None = None) -> Attempt:
+        if suspect.key not in self._names:
+            self._names[suspect.key] = suspect.names()
+        return run_check(check, LocalBackend(self._names[suspect.key]), "", self._seed, transcript)
 
     def _known(self, suspect: Suspect, check: Check) -> Attempt | None:
-        if len(suspect.mistakes) > 1 or suspect.values[0] != suspect.mistakes[0].values[0]:
+        if len(suspect.mistakes) > 1 or suspect.mistakes[0].place or suspect.values[0] != suspect.mistakes[0].values[0]:
             return None
         return self._replays.get((suspect.mistakes[0].name, check.name))
 
@@ -310,21 +343,26 @@ class _Search:
         return self._reference[check.name]
 
 
+def _is_outweighed(against: int, checks: int) -> bool:
+    """Whether so many of these checks speak against a mistake that the others cannot make up for it."""
+    return against > 0 and against * CONTRADICTED >= checks - against
+
+
 def _probes(failing: Sequence[Failure]) -> list[Failure]:
-    """Failing checks to begin with: one of each hidden test function before a second one of any."""
+    """Failing checks to begin with: one of each hidden test function before a second one of any, and short ones first."""
     seen: dict[str, int] = {}
     order = []
-    for position, (check, _) in enumerate(failing):
+    for position, (check, attempt) in enumerate(failing):
         function = check.name.partition("[")[0]
         seen[function] = seen.get(function, 0) + 1
-        order.append((seen[function], position))
-    return [failing[position] for _, position in sorted(order)][:MAX_PROBES]
+        order.append((seen[function], len(attempt.transcript.exchanges), position))
+    return [failing[position] for _, _, position in sorted(order)][:MAX_PROBES]
 
 
 def _can_be_followed(attempt: Attempt) -> bool:
-    """Whether its values can tell something; what is wrong with a rejection its message says."""
+    """Whether its transcript can tell something."""
     transcript = attempt.transcript
-    return transcript.complete and attempt.cause is not Cause.NOT_REJECTED and bool(transcript.values or transcript.notes)
+    return transcript.complete and bool(transcript.values or transcript.notes)
 
 
 def _fit_of_properties(attempt: Attempt, replay: Attempt) -> Fit:
@@ -342,6 +380,22 @@ def _fit_of_properties(attempt: Attempt, replay: Attempt) -> Fit:
 def all_same_roughly(a: Any, b: Any) -> bool:
     """Whether two noted properties agree within the spread of a random sample."""
     return not Parts.of(a).differing(Parts.of(b), PROPERTY_RTOL)
+
+
+def _fit_of_acceptance(attempt: Attempt, replay: Attempt) -> Fit:
+    """Bad arguments that were not rejected: the same of them, in the same way, whatever random numbers came out."""
+    if replay.cause is not Cause.NOT_REJECTED:
+        return NO_FIT
+    mine, theirs = (list(map(_manner, one.transcript.values)) for one in (attempt, replay))
+    return Fit(Match.FULL, Evidence(kinds={Kind.ACCEPTED})) if mine == theirs else NO_FIT
+
+
+def _manner(answer: tuple[str, Any]) -> tuple[Any, ...]:
+    """A call, and whether something came back, nothing, or an exception."""
+    call, value = answer
+    if isinstance(value, str):
+        return call, value
+    return call, type(value).__name__, isinstance(value, np.ndarray) and value.size == 0
 
 
 def _fit_of_changes(attempt: Attempt, replay: Attempt, follower: Follower) -> Fit:

@@ -54,6 +54,12 @@ def compatible(one: Iterable[Replacement], other: Sequence[Replacement]) -> bool
     return not any(mine.touches(theirs) for mine in one for theirs in other)
 
 
+def functions(source: str) -> tuple[tuple[str, int, int], ...]:
+    """The functions and methods of a source, each with its first line, counted from 0, and the line after its last."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    return tuple((node.name, _first_line(node), node.end_lineno or node.lineno) for node in nodes)
+
+
 # the diff notation
 
 
