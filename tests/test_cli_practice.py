@@ -262,7 +262,7 @@ def test_demo_shows_a_stub_a_mistake_and_a_right_solution(kata: Run, tmp_path: P
     assert done.returncode == 0, done.stderr
     stub, wrong, solved = (int(score) for score in re.findall(r"(\d+) / 100", done.stdout))
     assert stub == 0 < wrong < solved == 100
-    assert "d_bias is summed over the batch only" in one_line(done.stdout)
+    assert "`d_bias` is summed over the batch only" in one_line(done.stdout)
     assert "Takes" in done.stdout
     assert max(map(cell_len, done.stdout.splitlines())) <= 60
     assert done.stdout.endswith("Now you, in a folder of your own:  kata start conv2d\n")
