@@ -17,7 +17,7 @@ class Trainer:
 
     Attributes:
         loss_history: the loss of every step, in order.
-        train_accuracy: the share of right answers on the training data, one entry per epoch.
+        train_accuracy: the share of correct answers on the training data, one entry per epoch.
         val_accuracy: the same on the validation data.
         best_params: a dict with copies of the model's parameters, as they were after the epoch
             with the highest validation accuracy (the first of them).
@@ -50,19 +50,10 @@ class Trainer:
             rng: draws the order of the samples; None means ``np.random.default_rng()``.
 
         Raises:
-            ValueError: the optimizer is unknown, an array is missing in ``data``, ``lr`` or
-                ``lr_decay`` is not positive, ``batch_size`` is below 1 or ``epochs`` below 0.
+            ValueError: the optimizer is unknown.
         """
         if optimizer != "sgd":
             raise ValueError(f"optimizer must be 'sgd', got {optimizer!r}")
-        for name in ("x_train", "t_train", "x_val", "t_val"):
-            if name not in data:
-                raise ValueError(f"data must hold {name}, got {sorted(data)}")
-        for name, value in {"lr": lr, "lr_decay": lr_decay}.items():
-            if not value > 0:
-                raise ValueError(f"{name} must be positive, got {value}")
-        if batch_size < 1 or epochs < 0:
-            raise ValueError(f"batch_size or epochs is too small, got {batch_size} and {epochs}")
         self._model, self._data = model, data
         self._lr, self._lr_decay = lr, lr_decay
         self._batch_size, self._epochs = batch_size, epochs

@@ -104,11 +104,20 @@ class Solution:
         if kind is Function:
             return wire.Attribute(value._target, value._name)
         if kind is _StandIn:
-            methods = {name: self._backend.register(method) for name, method in value.methods.items()}
+            methods = {name: self._callback(method) for name, method in value.methods.items()}
             return wire.StandIn(self._sendable(value.attributes), methods)
         if callable(value) and not isinstance(value, type):
-            return self._backend.register(value)
+            return self._callback(value)
         return value
+
+    def _callback(self, function: Callable[..., Any]) -> wire.Callback:
+        """A function of the check as the solution may call it; it may answer with objects that are kept over there."""
+
+        def answer(*args: Any, **kwargs: Any) -> Any:
+            return self._sendable(function(*args, **kwargs))
+
+        answer.__name__ = getattr(function, "__name__", "function")
+        return self._backend.register(answer)
 
     def _received(self, value: Any, known_as: str | None = None) -> Any:
         if type(value) is wire.Handle:

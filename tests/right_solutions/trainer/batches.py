@@ -6,12 +6,12 @@ import numpy as np
 
 
 class Sgd:
-    def __init__(self, params, lr):
-        self.params, self.lr = params, lr
+    def __init__(self, model, lr):
+        self.model, self.lr = model, lr
 
     def step(self, grads):
         for key in grads:
-            self.params[key] -= self.lr * grads[key]
+            self.model.params[key][...] -= self.lr * grads[key]
 
 
 OPTIMIZERS = {"sgd": Sgd}
@@ -30,7 +30,7 @@ class Trainer:
     def __init__(self, model, data, optimizer="sgd", lr=1e-2, lr_decay=1.0, batch_size=100,
                  epochs=10, rng=None):  # fmt: skip
         try:
-            self.optimizer = OPTIMIZERS[optimizer](model.params, lr)
+            self.optimizer = OPTIMIZERS[optimizer](model, lr)
         except KeyError:
             raise ValueError(f"unknown optimizer: {optimizer}") from None
         self.model, self.data = model, data

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def sgd(w, dw, config):
-    return w - config["lr"] * dw
+    np.subtract(w, config["lr"] * dw, out=w)
 
 
 class Trainer:
@@ -28,7 +28,7 @@ class Trainer:
         loss, grads = self.model.loss(self.x[rows], self.t[rows])
         self.loss_history.append(loss)
         for p in self.model.params:
-            self.model.params[p] = self.rule(self.model.params[p], grads[p], self.config)
+            self.rule(self.model.params[p], grads[p], self.config)
 
     def check_accuracy(self, x, t, chunk=7):
         right = 0
@@ -53,5 +53,3 @@ class Trainer:
                     self.best_params = {}
                     for name, value in self.model.params.items():
                         self.best_params[name] = value.copy()
-        for name, value in self.best_params.items():
-            self.model.params[name] = value.copy()

@@ -17,7 +17,7 @@ class Trainer:
                 loss, g = m.loss(d["x_train"][b], d["t_train"][b])
                 self.loss_history += [loss]
                 for k in m.params:
-                    m.params[k] = m.params[k] - lr * decay**e * g[k]
+                    m.params[k] -= lr * decay**e * g[k]
             self.train_accuracy += [(m.predict(d["x_train"]).argmax(1) == d["t_train"]).mean()]
             self.val_accuracy += [(m.predict(d["x_val"]).argmax(1) == d["t_val"]).mean()]
             if np.argmax(self.val_accuracy) == e:

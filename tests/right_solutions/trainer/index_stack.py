@@ -1,4 +1,4 @@
-"""From the contract alone: batches are drawn with replacement, and the untrained model is evaluated first."""
+"""From the contract alone: rows are popped from a shuffled stack until it is empty."""
 
 import numpy as np
 
@@ -28,22 +28,21 @@ class Trainer:
 
     def evaluate(self):
         d = self.data
-        right = self.model.predict(d["X_train"]).argmax(1) == d["y_train"]
-        right_val = self.model.predict(d["X_val"]).argmax(1) == d["y_val"]
+        right = self.model.predict(d["x_train"]).argmax(1) == d["t_train"]
+        right_val = self.model.predict(d["x_val"]).argmax(1) == d["t_val"]
         self.train_accuracy.append(right.sum() / right.size)
         self.val_accuracy.append(right_val.sum() / right_val.size)
-        if self.val_accuracy[-1] >= self.best:
+        if self.best < self.val_accuracy[-1]:
             self.best = self.val_accuracy[-1]
             self.best_params = {k: np.array(v) for k, v in self.model.params.items()}
 
     def train(self):
-        n = len(self.data["X_train"])
-        steps = max(n // self.batch_size, 1)
-        self.evaluate()
         for epoch in range(self.epochs):
-            for _ in range(steps):
-                pick = self.rng.choice(n, self.batch_size)
-                loss, grads = self.model.loss(self.data["X_train"][pick], self.data["y_train"][pick])
+            stack = list(range(len(self.data["x_train"])))
+            self.rng.shuffle(stack)
+            while stack:
+                pick = [stack.pop() for _ in range(min(self.batch_size, len(stack)))]
+                loss, grads = self.model.loss(self.data["x_train"][pick], self.data["t_train"][pick])
                 self.loss_history.append(loss)
                 for k in grads:
                     self.model.params[k][...] -= self.lr * self.lr_decay**epoch * grads[k]
