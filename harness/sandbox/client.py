@@ -381,7 +381,7 @@ class WorkerClient:
         return f"{call} ended the process with exit code {status}{where}"
 
     def _where(self) -> str:
-        """The line of the solution that was running, as the worker tells when it is asked or crashes."""
+        """The line of the solution that was running, as the worker reports it when it is asked or crashes."""
         assert self._worker is not None
         give_up = time.monotonic() + TRACE_SECONDS
         text = ""

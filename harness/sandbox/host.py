@@ -14,7 +14,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter  # by name: a solution that replaces `time.perf_counter` shall not stop our clock
+from time import perf_counter  # by name: a solution that replaces `time.perf_counter` must not stop our clock
 from types import TracebackType
 from typing import Any
 
@@ -210,7 +210,7 @@ class Host:
         return wire.Handle(number, _name_of(type(value)), callable(value), hasattr(type(value), "__next__"))
 
     def _local(self, value: Any) -> Any:
-        """What the solution shall see of a value that came in: handles and callbacks become what they stand for."""
+        """A value that came in as the solution sees it: handles and callbacks become what they stand for."""
         kind = type(value)
         if kind is wire.Handle:
             return self._objects[value.id]
@@ -305,7 +305,7 @@ class _Missing(Exception):
 
 
 def raise_like(type_name: str, message: str) -> Exception:
-    """The exception that the judge's function raised, as the solution shall see it: same built-in type, same text."""
+    """The exception that the judge's function raised, as the solution sees it: same built-in type, same text."""
     kind = getattr(builtins, type_name, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         kind = RuntimeError
@@ -365,7 +365,7 @@ def _next_or_end(iterator: Any) -> Any:
 
 
 def _argument_name(function: Callable[..., Any], changed: _Watched, now: list[_Watched]) -> str:
-    """The changed array's name as the learner wrote it: a parameter's name where the position tells it."""
+    """The changed array's name as the learner wrote it: a parameter's name where the position says it."""
     label = str(changed.label)
     if changed not in now:
         return "an array that an earlier call had been given"

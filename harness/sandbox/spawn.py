@@ -33,7 +33,7 @@ _bwrap_failed = False
 
 @dataclass(frozen=True)
 class Layers:
-    """What a worker shall be confined by: Landlock (with seccomp), bubblewrap, both or neither."""
+    """What should confine a worker: Landlock (with seccomp), bubblewrap, both or neither."""
 
     landlock: bool
     bwrap: bool

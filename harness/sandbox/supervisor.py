@@ -26,7 +26,7 @@ def supervise(lifeline: int) -> None:
     """Split in two: this returns in a child, which becomes the worker, while the parent stays and supervises it.
 
     Args:
-        lifeline: a pipe that the judge closes, or loses, when the worker shall end.
+        lifeline: a pipe that the judge closes, or loses, when the worker should end.
     """
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_CHILD_SUBREAPER, *map(ctypes.c_ulong, (1, 0, 0, 0)))
@@ -42,7 +42,7 @@ def supervise(lifeline: int) -> None:
 
 def _stay(worker: int, lifeline: int) -> NoReturn:
     try:
-        os.closerange(0, lifeline)  # the pipes are the worker's: their ends shall be noticed when it closes them
+        os.closerange(0, lifeline)  # the pipes are the worker's: the judge must notice when it closes them
         os.closerange(lifeline + 1, 1024)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         status = _wait(worker, lifeline)

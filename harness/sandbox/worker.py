@@ -55,7 +55,7 @@ def main() -> None:
 
 
 class Confinement(NamedTuple):
-    """What this process shall be confined by, as `spawn` asks for it.
+    """What should confine this process, as `spawn` asks for it.
 
     Attributes:
         landlock: by Landlock, where the kernel has it, and then by seccomp.
@@ -145,7 +145,7 @@ def limit_resources(cpu_seconds: int, processes: int) -> None:
 
 
 def import_own(name: str) -> types.ModuleType:
-    """A module of this folder, in a package of its own name, so that nothing of the program need be on the path."""
+    """A module of this folder, in a package of its own name, so that the path need not hold the program."""
     folder = Path(__file__).parent
     if OWN_PACKAGE not in sys.modules:
         package = types.ModuleType(OWN_PACKAGE)
