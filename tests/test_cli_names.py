@@ -98,7 +98,7 @@ def test_a_path_means_that_file(kata: Run, tmp_path: Path, path: str) -> None:
 
 
 def test_the_file_of_a_hunt_means_the_hunt(kata: Run, tmp_path: Path) -> None:
-    kata("hunt", "relu", "--mistake", "1")
+    kata("hunt", "--yes", "relu", "--mistake", "1")
     kata("start", "relu")
     for path in ("hunt_relu.py", "./hunt_relu.py"):
         checked = kata("check", path, "--no-timing").stdout

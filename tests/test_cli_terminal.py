@@ -12,9 +12,9 @@ import pytest
 from rich.cells import cell_len
 
 from harness import catalog
-from harness.authoring.hunts import plant
+from harness.authoring.hunts import hunting_hints, plant
 from harness.cli import COMMANDS, run
-from harness.judge.bank import find_mistake
+from harness.judge.bank import find_mistake, load_bank
 from harness.screens.console import make_console
 from harness.screens.texts import show_hint, show_statement
 
@@ -47,8 +47,10 @@ def test_no_statement_and_no_hint_is_too_wide(
     monkeypatch.setenv("COLUMNS", str(columns))
     for kata in catalog.all_katas():
         show_statement(make_console(), kata)
-        for number in range(1, len(kata.hints) + 1):
-            show_hint(make_console(), kata, number)
+        hints = [hint.text for hint in kata.hints]
+        hints += hunting_hints(kata, load_bank(kata.module)[:1])
+        for number in range(1, len(hints) + 1):
+            show_hint(make_console(), kata.name, hints, number)
         shown = capsys.readouterr().out
         assert kata.title in shown
         assert too_wide(shown, columns) == [], kata.name

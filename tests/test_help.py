@@ -114,9 +114,9 @@ def test_kata_alone_shows_where_you_are_and_three_commands(kata: Kata, tmp_path:
     kata("check", "--no-timing")
     assert "1 of" in kata().stdout
     assert commands() == ["kata check", "kata diff", "kata next"]
-    kata("hunt", "linear")
+    kata("hunt", "--yes", "linear")
     assert "a bug hunt in linear (not solved yet)" in kata().stdout
-    assert commands() == ["kata check", "kata watch", "kata next"]
+    assert commands() == ["kata check", "kata hint", "kata next"]
     kata("interview")
     assert "An interview is running" in kata().stdout
     assert commands() == ["kata check", "kata interview status", "kata interview end"]

@@ -7,11 +7,14 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from harness import catalog
+from harness.authoring.hunts import hunting_hints, planted_in
 from harness.judge.bank import load_bank
 
 Kata = Callable[..., subprocess.CompletedProcess[str]]
+Open = Callable[..., Any]
 
 CONV = catalog.find("conv2d")
 BANK = load_bank(CONV.module)
@@ -29,7 +32,7 @@ def practices(folder: Path) -> list[tuple[str, str, str, str | None, bool]]:
 
 
 def test_the_hunt_is_judged_without_a_name_and_without_a_diagnosis(kata: Kata, tmp_path: Path) -> None:
-    started = kata("hunt", "conv2d", "--mistake", "2")
+    started = kata("hunt", "--yes", "conv2d", "--mistake", "2")
     assert started.returncode == 0, started.stderr
     checked = kata("check")
     assert checked.returncode == 1
@@ -47,7 +50,7 @@ def test_the_hunt_is_judged_without_a_name_and_without_a_diagnosis(kata: Kata, t
 
 
 def test_a_mended_hunt_tells_its_lesson_and_counts_apart(kata: Kata, tmp_path: Path) -> None:
-    kata("hunt", "conv2d", "--mistake", "2")
+    kata("hunt", "--yes", "conv2d", "--mistake", "2")
     (tmp_path / "hunt_conv2d.py").write_text(REFERENCE, encoding="utf-8")
     checked = kata("check", "--no-timing")
     assert checked.returncode == 0
@@ -63,7 +66,7 @@ def test_a_mended_hunt_tells_its_lesson_and_counts_apart(kata: Kata, tmp_path: P
 
 
 def test_a_hunt_is_named_by_its_file(kata: Kata, tmp_path: Path) -> None:
-    kata("hunt", "conv2d", "--mistake", "2")
+    kata("hunt", "--yes", "conv2d", "--mistake", "2")
     kata("start", "relu")
     assert "relu.py" in kata("check").stdout
     checked = kata("check", "--file", "hunt_conv2d.py")
@@ -76,22 +79,22 @@ def test_a_hunt_is_named_by_its_file(kata: Kata, tmp_path: Path) -> None:
 def test_a_second_hunt_archives_the_first_and_plants_something_new(kata: Kata, tmp_path: Path) -> None:
     linear = load_bank("linear")
     for _ in linear:
-        assert kata("hunt", "linear").returncode == 0
+        assert kata("hunt", "--yes", "linear").returncode == 0
     planted = [practice[3] for practice in practices(tmp_path)]
     assert sorted(filter(None, planted)) == sorted(mistake.name for mistake in linear)
     assert len(list((tmp_path / ".kata" / "archive").iterdir())) == len(linear) - 1
-    assert kata("hunt", "linear").returncode == 0  # all were hunted: it begins again
+    assert kata("hunt", "--yes", "linear").returncode == 0  # all were hunted: it begins again
 
 
 def test_a_seed_draws_the_same_mistake_again(kata: Kata, tmp_path: Path) -> None:
     for _ in range(2):
-        kata("hunt", "conv2d", "--seed", "5")
+        kata("hunt", "--yes", "conv2d", "--seed", "5")
     first, second = practices(tmp_path)
     assert first[3] == second[3]
 
 
 def test_reset_plants_the_same_mistake_again(kata: Kata, tmp_path: Path) -> None:
-    kata("hunt", "conv2d", "--mistake", "2")
+    kata("hunt", "--yes", "conv2d", "--mistake", "2")
     before = (tmp_path / "hunt_conv2d.py").read_text(encoding="utf-8")
     (tmp_path / "hunt_conv2d.py").write_text("lost", encoding="utf-8")
     assert kata("reset").returncode == 0
@@ -104,3 +107,57 @@ def test_wrong_calls_are_refused(kata: Kata, tmp_path: Path) -> None:
         assert refused.returncode == 2
         assert refused.stderr.startswith("kata: ")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_hunt_in_an_unsolved_kata_asks_first(kata: Kata, terminal: Open, tmp_path: Path) -> None:
+    refused = kata("hunt", "linear")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "you have not solved linear yet: add --yes" in " ".join(refused.stderr.split())
+    screen = terminal("hunt", "linear", NO_COLOR="1")
+    screen.wait_for("A hunt shows most of our solution, and you have not solved linear yet. Go on? [y/N]:")
+    screen.type("n\n")
+    assert screen.finish() == 0
+    assert not (tmp_path / "hunt_linear.py").exists()
+    screen = terminal("hunt", "linear")
+    screen.wait_for("[y/N]:")
+    screen.type("y\n")
+    assert screen.finish() == 0
+    assert (tmp_path / "hunt_linear.py").exists()
+    assert kata("hunt", "linear").returncode == 0  # now it is no secret
+
+
+def test_a_hunt_in_a_solved_kata_does_not_ask(kata: Kata, tmp_path: Path) -> None:
+    relu = catalog.find("relu")
+    kata("start", "relu")
+    (tmp_path / "relu.py").write_text(relu.reference_file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert kata("check", "--no-timing").returncode == 0
+    assert kata("hunt", "relu").returncode == 0
+
+
+def test_hints_of_a_hunt_speak_of_debugging_and_end_with_the_place(kata: Kata) -> None:
+    kata("hunt", "conv2d", "--mistake", "2", "--yes")
+    assert "kata hint shows hint 1 of 5" in " ".join(kata("check").stdout.split())
+    hints = [" ".join(kata("hint").stdout.split()) for _ in range(5)]
+    for hint, says in zip(hints, ("symptom", "smallest input", "gradient at a time", "prediction", "Conv2d."), strict=True):
+        assert "of 5 for a bug hunt in conv2d" in hint
+        assert says in hint
+    assert hints[4].startswith("Hint 5 of 5 for a bug hunt in conv2d The mistake is in")
+    for own in CONV.hints:
+        assert not any(" ".join(own.text.replace("`", "").split())[:40] in shown for shown in hints)
+
+
+def test_hints_of_a_kata_without_gradients_ask_for_none() -> None:
+    sampling = catalog.find("step")
+    hints = hunting_hints(sampling, load_bank(sampling.module)[:1])
+    assert "plain loops" in hints[2]
+    assert "backward" not in "".join(hints)
+
+
+def test_the_place_of_every_mistake_is_known() -> None:
+    for one in ("conv2d", "adam", "softmax", "two-layer-net"):
+        module = catalog.find(one).module
+        source = catalog.find(one).reference_file.read_text(encoding="utf-8")
+        for mistake in load_bank(module):
+            places = planted_in([mistake])
+            assert places, mistake.name
+            assert any(place.rpartition(".")[2] in source for place in places)

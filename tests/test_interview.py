@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import Terminal
 
 from harness import catalog
 from harness.authoring.hunts import plant
@@ -45,7 +46,8 @@ def test_the_seed_decides_the_set() -> None:
 
 @pytest.mark.parametrize("topic", catalog.all_topics())
 def test_a_topic_and_the_time_are_kept(topic: str) -> None:
-    for minutes in (30, 45, 90):
+    shortest = min(kata.par_minutes for kata in KATAS if kata.topic == topic)
+    for minutes in (shortest, 45, 90):
         drawn = draw(KATAS, minutes, topic, 1)
         assert {kata.topic for kata in drawn} == {topic}
         assert sum(kata.par_minutes for kata in drawn) <= minutes
@@ -169,7 +171,7 @@ def test_the_scorecard_tells_scores_mistakes_and_what_is_next(kata: Kata, begun:
     solve(begun[0], tmp_path)
     assert kata("check", begun[0]).returncode == 0
     headline = make_wrong(begun[1], tmp_path)
-    ended = kata("interview", "end", columns=100)
+    ended = kata("interview", "end", "--yes", columns=100)
     assert ended.returncode == 0, ended.stderr
     text = " ".join(ended.stdout.split())
     assert "1 of 3 solved" in text
@@ -185,13 +187,40 @@ def test_the_scorecard_tells_scores_mistakes_and_what_is_next(kata: Kata, begun:
     assert kata("hint", begun[1], "--yes").returncode == 0  # it is over
 
 
+def test_end_with_time_left_asks_first(kata: Kata, begun: list[str], terminal: Callable[..., Terminal]) -> None:
+    refused = kata("interview", "end")
+    assert refused.returncode == 2
+    assert "of 45 min are left, and 3 katas are not solved yet: add --yes" in " ".join(refused.stderr.split())
+    screen = terminal("interview", "end", NO_COLOR="1")
+    screen.wait_for("of 45 min are left, and 3 katas are not solved yet. End the interview? [y/N]:")
+    screen.type("n\n")
+    assert screen.finish() == 0
+    assert kata("interview", "status").returncode == 0
+    screen = terminal("interview", "end", NO_COLOR="1")
+    screen.wait_for("[y/N]:")
+    screen.type("y\n")
+    screen.wait_for("Interview over")
+    assert screen.finish() == 0
+
+
+@pytest.mark.parametrize("over", ["time", "katas"])
+def test_end_does_not_ask_when_nothing_is_left(kata: Kata, begun: list[str], tmp_path: Path, over: str) -> None:
+    if over == "time":
+        let_the_time_run_out(tmp_path)
+    else:
+        for name in begun:
+            solve(name, tmp_path)
+            assert kata("check", name, "--no-timing").returncode == 0
+    assert kata("interview", "end").returncode == 0
+
+
 def test_what_is_saved_after_the_time_does_not_count(kata: Kata, begun: list[str], tmp_path: Path) -> None:
     let_the_time_run_out(tmp_path)
     solve(begun[0], tmp_path)
     checked = kata("check", begun[0], "--no-timing")
     assert "this check does not count" in " ".join(checked.stdout.split())
     assert "The 45 min are up" in kata("interview", "status").stdout
-    ended = kata("interview", "end").stdout
+    ended = kata("interview", "end", "--yes").stdout
     assert "0 of 3 solved" in ended
     assert "45:00 of 45 min" in ended
 

@@ -211,7 +211,7 @@ def test_a_worker_that_died_while_waiting_is_replaced(watching: Terminal, tmp_pa
 def test_a_hunt_is_watched_without_diagnosis_and_tells_its_lesson_at_the_end(
     kata: Kata, terminal: Start, tmp_path: Path
 ) -> None:
-    kata("hunt", "linear", "--mistake", "1")
+    kata("hunt", "--yes", "linear", "--mistake", "1")
     screen = terminal("watch")
     screen.wait_for("check 1 ")
     screen.type(" ")

@@ -1,19 +1,75 @@
-"""Writes mistakes of a bank out as a plain solution file, with no sign of where they are: for bug hunts and the demo."""
+"""Bug hunts: a bank's mistakes as a plain solution file, with no sign of where they are, and the hints for finding one.
+
+The demo plants a mistake in the same way.
+"""
 
 from __future__ import annotations
 
+import ast
 import io
 import tokenize
 from collections.abc import Sequence
 
 from harness.catalog import Kata
-from harness.judge.bank import Mistake, compose
+from harness.judge.bank import Mistake, compose, reference_source
 
 HEADER = """\
 # Bug hunt: {planted} in this file. Find {them} and fix {them}.
 # Your work is judged with:  kata check {file}
 
 """
+
+SYMPTOM = """\
+Start with the symptom, not with the code. `kata check --verbose` shows every failing check: what do they have in common, and
+what do the passing ones rule out? Think of which output or gradient is wrong, in which shapes and modes, and whether only a
+second call fails.
+"""
+SMALLEST_INPUT = """\
+Find the smallest input that still fails. `kata debug` writes the first failing check as a script. Shrink it: a batch of one,
+one feature, ones instead of random numbers. The size at which the failure disappears points to the axis, index or sum that
+is wrong.
+"""
+GRADIENT_CHECK = """\
+Check one gradient at a time. Move a single element of an input or a parameter by `h = 1e-6` either way and compare
+`(loss(+h) - loss(-h)) / (2 * h)` with what `backward` returns. Then do the same for each step inside: the first one that
+disagrees holds the mistake.
+"""
+SLOW_VERSION = """\
+Write the formula of the statement as plain loops, for the smallest input that fails, and compare every intermediate value
+with the one in the file. The first one that differs holds the mistake.
+"""
+HYPOTHESIS = """\
+Write down one sentence: this line is wrong because of this, so that number must come out too large by this factor, or with
+this sign. Test the prediction before you change anything. If it is wrong, the line is correct: next hypothesis.
+"""
+WHERE = "The mistake is in {places}. Read it line by line against the formula, and say aloud what shape each line has."
+
+
+def hunting_hints(kata: Kata, mistakes: Sequence[Mistake]) -> tuple[str, ...]:
+    """How to find what is planted, as Markdown: how one debugs, step by step, and last the function that it is in."""
+    check = GRADIENT_CHECK if "gradient" in kata.points else SLOW_VERSION
+    hints = (SYMPTOM, SMALLEST_INPUT, check, HYPOTHESIS)
+    if not mistakes:
+        return hints
+    places = " and ".join(f"`{place}`" for place in planted_in(mistakes)) or "a line outside all functions"
+    return (*hints, WHERE.format(places=places))
+
+
+def planted_in(mistakes: Sequence[Mistake]) -> tuple[str, ...]:
+    """The functions, as `Class.method` or `function`, that the mistakes change."""
+    before, after = _definitions(reference_source(mistakes[0].module)), _definitions(compose(mistakes))
+    return tuple(name for name in {**before, **after} if before.get(name) != after.get(name))
+
+
+def _definitions(source: str) -> dict[str, str]:
+    """What each function of a source does, docstrings apart, by its name."""
+    found = {}
+    for node in ast.parse(source).body:
+        for one in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(one, ast.FunctionDef):
+                name = one.name if one is node else f"{node.name}.{one.name}"  # type: ignore[attr-defined]
+                found[name] = ast.dump(one)
+    return found
 
 
 def make_hunt(kata: Kata, mistakes: Sequence[Mistake]) -> str:

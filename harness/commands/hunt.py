@@ -10,7 +10,7 @@ import click
 from harness.authoring.hunts import make_hunt
 from harness.catalog import Kata
 from harness.commands.histories import make_history, refuse_in_interview
-from harness.commands.parameters import WrongCall, kata_argument, workspace_option, writing
+from harness.commands.parameters import WrongCall, confirmed, kata_argument, workspace_option, writing, yes_option
 from harness.judge.bank import Mistake, load_bank
 from harness.practice.kind import PracticeKind
 from harness.practice.workspace import Workspace
@@ -21,12 +21,14 @@ from harness.screens.sentences import say, shown
 @kata_argument
 @click.option("--mistake", "number", type=click.IntRange(min=1), metavar="N", help="Plant the Nth mistake of the bank.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same mistake again for the same N.")
+@yes_option
 @workspace_option
-def hunt_command(kata: Kata | None, number: int | None, seed: int | None, workspace: Workspace) -> None:
+def hunt_command(kata: Kata | None, number: int | None, seed: int | None, yes: bool, workspace: Workspace) -> None:
     """Plant one mistake in a correct solution, for you to find and fix.
 
     The file is hunt_NAME.py; an older hunt goes into the archive. `kata check` judges it without naming the mistake, and
-    tells you which it was once all checks pass. Mistakes that you have not hunted yet come first.
+    tells you which it was once all checks pass. Mistakes that you have not hunted yet come first. As the file shows most of
+    our solution, it asks first if you have not solved the kata yet.
 
     \b
     Example:
@@ -42,6 +44,10 @@ def hunt_command(kata: Kata | None, number: int | None, seed: int | None, worksp
         raise WrongCall(f"{kata.name} has {len(bank)} mistakes in its bank; there is no number {number}")
     history = make_history(workspace)
     refuse_in_interview(kata, history)
+    known = history.was_solved(kata.name) or history.was_revealed(kata.name) or bool(history.planted(kata.name))
+    reason = f"a hunt shows most of our solution, and you have not solved {kata.name} yet"
+    if not known and not confirmed(reason, "Go on?", yes):
+        return
     if number is not None:
         mistake = bank[number - 1]
     else:
@@ -54,7 +60,7 @@ def hunt_command(kata: Kata | None, number: int | None, seed: int | None, worksp
     if archived:
         say(f"Your last hunt is kept as {shown(archived)}")
     say(f"Wrote {shown(path)}: a solution of {kata.name} with one mistake planted. The clock is running.")
-    say("Find it and fix it, then: kata check")
+    say("Find it and fix it, then: kata check. kata hint helps with the search.")
 
 
 def draw_mistake(bank: Sequence[Mistake], hunted: set[str], seed: int | None) -> Mistake:

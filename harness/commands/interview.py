@@ -12,7 +12,7 @@ import click
 from harness import catalog
 from harness.authoring.stub import make_stub
 from harness.commands.histories import make_history, open_history
-from harness.commands.parameters import WrongCall, topic_option, workspace_option, writing
+from harness.commands.parameters import WrongCall, confirmed, topic_option, workspace_option, writing, yes_option
 from harness.commands.subject import Subject
 from harness.judge.session import Options, judge
 from harness.practice.days import clock
@@ -96,17 +96,25 @@ def status_command(workspace: Workspace) -> None:
 
 
 @interview_command.command("end", short_help="Judge what is there and show the scorecard.")
+@yes_option
 @workspace_option
-def end_command(workspace: Workspace) -> None:
+def end_command(yes: bool, workspace: Workspace) -> None:
     """End the interview: judge what is there, and show the scorecard, here and as an HTML file.
 
-    What was saved or checked after the time was up does not count.
+    With time left it asks first. What was saved or checked after the time was up does not count.
 
     \b
     Example:
       kata interview end
     """
     interview, history = _open(workspace)
+    left = interview.deadline - time.time()
+    unsolved = sum(practice.solved_at is None for practice in history.in_interview(interview.id))
+    if left > 0 and unsolved:
+        word = "kata is" if unsolved == 1 else "katas are"
+        reason = f"{clock(left)} of {interview.minutes} min are left, and {unsolved} {word} not solved yet"
+        if not confirmed(reason, "End the interview?", yes):
+            return
     _end(interview, history, workspace)
 
 

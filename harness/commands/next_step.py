@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.catalog import Kata
+from harness.commands.hints import hints_for
 from harness.judge.verdict import Cause, Outcome, Verdict
 from harness.practice.history import History, Practice
 from harness.practice.kind import PracticeKind
@@ -22,14 +23,14 @@ def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: P
     first = next(check.cause for check in verdict.checks() if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED))
     if first is Cause.NOT_IMPORTABLE:
         return "fix the file so that Python can import it, then kata check"
-    if kind is PracticeKind.HUNT:
-        return "find the planted mistake and fix it, then kata check"
     todo = "write the first body" if first is Cause.NOT_WRITTEN else "fix the first failing check"
+    if kind is PracticeKind.HUNT:
+        todo = "find the planted mistake and fix it"
     if practice is None or history is None:
         return f"{todo}, then run the same command again"
-    seen = history.hints_seen(practice)
-    if seen < len(kata.hints):
-        return f"{todo}, then kata check; kata hint shows hint {seen + 1} of {len(kata.hints)}"
+    seen, hints = history.hints_seen(practice), len(hints_for(kata, practice))
+    if seen < hints:
+        return f"{todo}, then kata check; kata hint shows hint {seen + 1} of {hints}"
     return f"{todo}, then kata check; kata solution shows ours"
 
 

@@ -119,19 +119,19 @@ def yes_option(function: Function) -> Function:
     return click.option("--yes", is_flag=True, help="Do not ask first.")(function)
 
 
-def confirmed(question: str, yes: bool, reason: str) -> bool:
-    """Whether to go on.
+def confirmed(reason: str, question: str, yes: bool) -> bool:
+    """Whether to go on: asked, unless --yes is given.
 
     Args:
+        reason: why there is a question, as the beginning of a sentence in lower case.
         question: what to ask.
-        yes: the answer that was given with --yes.
-        reason: why there is a question, for a call where nobody can be asked.
+        yes: whether --yes is given.
     """
     if yes:
         return True
     if not sys.stdin.isatty():
         raise WrongCall(f"{reason}: add --yes where nobody can be asked")
-    return click.confirm(question)
+    return click.confirm(f"{reason[0].upper()}{reason[1:]}. {question}")
 
 
 def seed_option(function: Function) -> Function:

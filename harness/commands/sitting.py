@@ -10,6 +10,7 @@ from rich.console import Console
 from harness.authoring.hunts import make_hunt
 from harness.authoring.stub import make_stub
 from harness.catalog import Kata
+from harness.commands.hints import hints_for
 from harness.commands.histories import last_touched, make_history, named_practice, open_history, refuse_in_interview
 from harness.commands.parameters import (
     WrongCall,
@@ -100,15 +101,16 @@ def hint_command(named: Kata | Path | None, yes: bool, workspace: Workspace) -> 
     if history is None or practice is None:
         raise WrongCall(f"{kata.name} has not been started here: run `kata start {kata.name}` first")
     refuse_in_interview(kata, history)
-    last, seen = last_touched(workspace, history), history.hints_seen(practice)
-    if last.file != practice.file and seen < len(kata.hints):
+    last, seen, hints = last_touched(workspace, history), history.hints_seen(practice), hints_for(kata, practice)
+    if last.file != practice.file and seen < len(hints):
         reason = f"you were working on {last.file}, not on {practice.file}"
-        if not confirmed(f"{reason.capitalize()}. Show hint {seen + 1} of {len(kata.hints)}?", yes, reason):
+        if not confirmed(reason, f"Show hint {seen + 1} of {len(hints)}?", yes):
             return
     history.touch(kata.name, practice.file, practice)
     console = make_console()
-    show_hint(console, kata, history.take_hint(practice, len(kata.hints)))
-    if seen == len(kata.hints):
+    name = f"{practice.kind.policy.phrase}{kata.name}"
+    show_hint(console, name, hints, history.take_hint(practice, len(hints)))
+    if seen == len(hints):
         console.print(f"There are no more hints; kata solution {kata.name} shows our solution.")
 
 
@@ -127,10 +129,8 @@ def solution_command(named: Kata | Path | None, yes: bool, workspace: Workspace)
     kata, practice = named_practice(named, workspace, history)
     refuse_in_interview(kata, history)
     known = history is not None and (history.was_solved(kata.name) or history.was_revealed(kata.name))
-    note = " It will count as revealed" if practice else ""
-    if not known and not confirmed(
-        f"Show the whole solution of {kata.name}?{note}", yes, f"this shows the whole solution of {kata.name}"
-    ):
+    note = ", and it will count as revealed" if practice else ""
+    if not known and not confirmed(f"this shows the whole solution of {kata.name}{note}", "Go on?", yes):
         return
     source = kata.reference_file.read_text(encoding="utf-8")
     page(make_console(), lambda console: show_source(console, source))

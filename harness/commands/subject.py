@@ -61,6 +61,11 @@ class Subject:
             return subject
         return replace(subject, practice=subject.practice and history.practice(subject.practice.id), pauses=pauses)
 
+    @property
+    def name(self) -> str:
+        """What to call it: the kata, and the kind of practice where it is not the usual one."""
+        return f"{self.practice.kind.policy.phrase if self.practice else ''}{self.kata.name}"
+
     def in_interview(self) -> bool:
         """Whether it belongs to an interview that is running."""
         interview = running_interview(self.history)

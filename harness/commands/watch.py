@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 
 from harness.catalog import Kata
+from harness.commands.hints import hints_for
 from harness.commands.histories import history_if_usable
 from harness.commands.solutions import readable_file
 from harness.commands.subject import Subject
@@ -181,8 +182,9 @@ class WatchSession:
         elif subject.history is None or subject.practice is None:
             self._say(f"Hints are for katas that were started here: kata start {subject.kata.name}")
         else:
-            number = subject.history.take_hint(subject.practice, len(subject.kata.hints))
-            self._look(lambda console: show_hint(console, subject.kata, number))
+            hints = hints_for(subject.kata, subject.practice)
+            number = subject.history.take_hint(subject.practice, len(hints))
+            self._look(lambda console: show_hint(console, subject.name, hints, number))
 
     def _next_failure(self) -> None:
         passing = (Outcome.PASSED, Outcome.BLOCKED)

@@ -58,7 +58,7 @@ POLICIES = {
         counts=False,
         counts_mistakes=False,  # it was planted
         names_mistakes=False,  # it is what the learner looks for
-        offers_hints=False,
+        offers_hints=True,
         has_par=False,
     ),
     PracticeKind.INTERVIEW: Policy(
