@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from harness.practice.days import day_of
 from harness.practice.kind import PracticeKind
 from harness.practice.memory import Memory, memories, rate
 from harness.practice.record import Record, read_record
-from harness.practice.suggestions import suggest
+from harness.practice.suggestions import Kind, suggest
 
 NOW = datetime(2025, 3, 20, 12, tzinfo=UTC).timestamp()
 KATAS = catalog.all_katas()
@@ -176,15 +177,17 @@ def test_a_mistake_counts_once_a_sitting_and_not_in_hunts(learner: Learner) -> N
 
 def test_due_katas_come_first_the_least_remembered_before_the_others(learner: Learner) -> None:
     learner.sit("relu", 9, minutes=1)  # easy: due after 8 days
-    learner.sit("tanh", 30, hints=3)  # hard: due after 1 day
+    learner.sit("linear", 30, hints=3)  # hard: due after 1 day
     learner.sit("sgd", 1, wrong=[5])  # begun
     learner.sit("mse", 1, minutes=1)  # due in a week
     order = names(learner)
-    assert order[:3] == ["tanh", "relu", "sgd"]
+    assert order[:3] == ["linear", "relu", "sgd"]
     assert order[-1] == "mse"
     new = order[3:-1]
     assert {"step", "sigmoid"} <= set(new)
-    assert new == [kata.name for kata in KATAS if kata.name in new]
+    for topic in catalog.all_topics():  # within a topic they keep the order in which one learns them
+        members = [kata.name for kata in KATAS if kata.topic == topic and kata.name in new]
+        assert [name for name in new if name in members] == members
 
 
 def test_a_kata_is_new_only_when_all_it_needs_is_solved(learner: Learner) -> None:
@@ -246,3 +249,47 @@ def test_history_of_a_kata_that_is_no_more_is_left_out(learner: Learner) -> None
     learner.sit("relu", 3, mistake="unit-slope-at-zero", wrong=[3, 0])
     record = read_record(learner.history, [name for name in catalog.all_names() if name != "relu"])
     assert (record.katas, record.mistakes, record.active) == ({}, (), ())
+
+
+def test_topics_alternate_for_a_newcomer(learner: Learner) -> None:
+    met: list[str] = []
+    for step in range(12):
+        first = suggest(record_of(learner), KATAS, NOW)[0].kata
+        met.append(first.topic)
+        learner.sit(first.name, 0.5 - step / 100, minutes=1)
+    assert all(one != other for one, other in pairwise(met))
+
+
+def test_no_two_of_a_topic_follow_each_other_where_something_else_is_due_or_new(learner: Learner) -> None:
+    for name in ("relu", "tanh", "sigmoid"):  # all activations, all due
+        learner.sit(name, 60, hints=3)
+    ordered = [s for s in suggest(record_of(learner), KATAS, NOW) if s.kind is not Kind.LATER]
+    assert ordered[0].kata.topic != "activations"  # one was practised last
+    for position, (one, other) in enumerate(pairwise(ordered)):
+        if one.kata.topic == other.kata.topic:
+            assert {s.kata.topic for s in ordered[position + 1 :]} == {one.kata.topic}
+    due = [s.kata.name for s in ordered if s.kind is Kind.DUE]
+    assert ordered[1].kind is Kind.DUE
+    assert sorted(due) == ["relu", "sigmoid", "tanh"]
+
+
+def test_what_was_begun_comes_first_whatever_its_topic(learner: Learner) -> None:
+    learner.sit("relu", 1)
+    learner.sit("tanh", 0.5, wrong=[5])
+    assert names(learner)[0] == "tanh"
+
+
+@pytest.mark.parametrize("level", catalog.DIFFICULTIES)
+def test_a_level_skips_what_comes_before_it(learner: Learner, level: str) -> None:
+    first, *others = suggest(record_of(learner), KATAS, NOW, level)
+    assert {s.kata.difficulty for s in (first, *others)} == {level}
+    met: set[str] = set()
+    of_level = {kata.name for kata in KATAS if kata.difficulty == level}
+    for step in range(len(of_level)):
+        suggestion = suggest(record_of(learner), KATAS, NOW, level)[0]
+        assert set(suggestion.kata.needs) & of_level <= met
+        unsolved = [need for need in suggestion.kata.needs if need not in met]
+        assert ("taken to know" in suggestion.why) == bool(unsolved)
+        met.add(suggestion.kata.name)
+        learner.sit(suggestion.kata.name, 0.5 - step / 1000, minutes=1)
+    assert met == of_level

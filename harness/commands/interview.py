@@ -12,15 +12,24 @@ import click
 from harness import catalog
 from harness.authoring.stub import make_stub
 from harness.commands.histories import make_history, open_history
-from harness.commands.parameters import WrongCall, confirmed, topic_option, workspace_option, writing, yes_option
+from harness.commands.parameters import (
+    WrongCall,
+    confirmed,
+    json_option,
+    topic_option,
+    workspace_option,
+    writing,
+    yes_option,
+)
 from harness.commands.subject import Subject
 from harness.judge.session import Options, judge
 from harness.practice.days import clock
 from harness.practice.draw import NothingFits, draw
 from harness.practice.history import History, OpenInterview, Practice
-from harness.practice.record import read_record
+from harness.practice.record import Sitting, read_record
 from harness.practice.scorecard import Final, make_result, make_scorecard
 from harness.practice.workspace import Workspace
+from harness.screens.as_json import interview_object, print_json
 from harness.screens.console import make_console
 from harness.screens.html.pages import scorecard_page
 from harness.screens.progress_line import ProgressLine
@@ -83,8 +92,9 @@ def _begin(minutes: int, topic: str | None, seed: int, workspace: Workspace) -> 
 
 
 @interview_command.command("status", short_help="Show the time left and how the katas stand.")
+@json_option
 @workspace_option
-def status_command(workspace: Workspace) -> None:
+def status_command(as_json: bool, workspace: Workspace) -> None:
     """Show the time left and how the katas stand.
 
     \b
@@ -92,6 +102,9 @@ def status_command(workspace: Workspace) -> None:
       kata interview status
     """
     interview, history = _open(workspace)
+    if as_json:
+        print_json(interview_object(interview, _sittings(interview, history), time.time()))
+        return
     _show(interview, history)
 
 
@@ -128,9 +141,7 @@ def _open(workspace: Workspace) -> tuple[OpenInterview, History]:
 
 def _show(interview: OpenInterview, history: History) -> None:
     """One line for each kata, and the clock."""
-    record = read_record(history, catalog.all_names())
-    sittings = next(one.sittings for one in record.interviews if one.id == interview.id)
-    for sitting in sittings:
+    for sitting in _sittings(interview, history):
         practice, kata = sitting.practice, catalog.find(sitting.practice.kata)
         if practice.solved_at is not None:
             state = f"solved at {clock(practice.solved_at - interview.started_at)}"
@@ -142,6 +153,11 @@ def _show(interview: OpenInterview, history: History) -> None:
         say(f"{clock(left)} of {interview.minutes} min left (seed {interview.seed})")
     else:
         say(f"The {interview.minutes} min are up: kata interview end shows your scorecard")
+
+
+def _sittings(interview: OpenInterview, history: History) -> tuple[Sitting, ...]:
+    record = read_record(history, catalog.all_names())
+    return next(one.sittings for one in record.interviews if one.id == interview.id)
 
 
 def _end(interview: OpenInterview, history: History, workspace: Workspace) -> None:

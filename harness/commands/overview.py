@@ -8,16 +8,19 @@ import click
 
 from harness import catalog
 from harness.commands.histories import history_if_usable
-from harness.commands.parameters import topic_option, workspace_option
+from harness.commands.parameters import json_option, topic_option, workspace_option
+from harness.practice.record import read_record
 from harness.practice.workspace import Workspace
+from harness.screens.as_json import list_object, print_json
 from harness.screens.console import make_console
 from harness.screens.list_screen import show_katas
 
 
 @click.command("list")
 @topic_option("Only the katas of one topic")
+@json_option
 @workspace_option
-def list_command(topic: str | None, workspace: Workspace) -> None:
+def list_command(topic: str | None, as_json: bool, workspace: Workspace) -> None:
     """Show all katas by topic, in an order in which to learn them.
 
     \b
@@ -25,6 +28,9 @@ def list_command(topic: str | None, workspace: Workspace) -> None:
       kata list --topic losses
     """
     katas = [kata for kata in catalog.all_katas() if topic in (None, kata.topic)]
+    if as_json:
+        print_json(list_object(katas, read_record(history_if_usable(workspace), catalog.all_names())))
+        return
     show_katas(make_console(), katas, _states(workspace, katas))
 
 

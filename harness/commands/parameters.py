@@ -114,6 +114,11 @@ def topic_option(help_text: str) -> Callable[[Function], Function]:
     return click.option("--topic", type=Topic(), metavar="TOPIC", help=f"{help_text}, as `kata list` shows them.")
 
 
+def json_option(function: Function) -> Function:
+    """Adds --json, as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")(function)
+
+
 def yes_option(function: Function) -> Function:
     """Adds --yes, for `confirmed`."""
     return click.option("--yes", is_flag=True, help="Do not ask first.")(function)
