@@ -75,7 +75,8 @@ def _alternated(suggestions: Sequence[Suggestion], topic: str | None, is_today: 
         topic: of what was practised last.
         is_today: whether that was today.
     """
-    left, ordered = list(suggestions), []
+    left: list[Suggestion] = list(suggestions)
+    ordered: list[Suggestion] = []
     while left:
         first = left[0]
         may_repeat = first.kind is Kind.BEGUN or (first.kind is Kind.DUE and not ordered and not is_today)
