@@ -35,7 +35,7 @@ def make_verdict(
             title = f"{name} holds ({index})"
             checks.append(CheckResult(f"Test{name.title()}::test_{index}", title, outcome, text, 0.01, diagnosis=shows))
         groups.append(GroupResult(name, points, tuple(checks)))
-    timing = Timing(ratio, ratio * 0.95, ratio * 1.05, ratio * 2.0, 2.0) if ratio else None
+    timing = Timing(ratio, ratio * 0.95, ratio * 1.05, ratio * 2.0, 2.0, 50) if ratio else None
     mistakes = (mistake,) if wrong and mistake else ()
     return Verdict(kata.name, kata.file_name, 0, tuple(groups), timing, check_seconds=0.3, mistakes=mistakes)
 

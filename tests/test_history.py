@@ -39,7 +39,7 @@ VERDICT = Verdict(
             ),
         ),
     ),
-    timing=Timing(1.5, 1.4, 1.6, 3.0, 2.0),
+    timing=Timing(1.5, 1.4, 1.6, 3.0, 2.0, 50),
     check_seconds=0.5,
 )
 PASSED = Verdict(

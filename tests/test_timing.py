@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import reference.linear
 import reference.relu
 from harness import catalog
 from harness.judge.session import Options, judge
-from harness.judge.timing import measure
-from harness.judge.verdict import Verdict
+from harness.judge.timing import hot_line, measure
+from harness.judge.verdict import HotLine, Timing, Verdict
 from harness.sandbox.client import WorkerClient
 from harness.sandbox.errors import SolutionRaised
+from harness.screens.check_screen import timing_line, where_the_time_goes
 
 RELU = Path(reference.relu.__file__).read_text()
 
@@ -76,6 +80,7 @@ class TestMeasure:
         shares: list[float] = []
         timing = measure(catalog.load("relu"), client(slowed(0.3)), seconds=0.2, on_round=shares.append)
         assert shares == []
+        assert timing.rounds == 1
         assert timing.low == timing.ratio == timing.high
         assert timing.solution_ms >= 300
 
@@ -94,6 +99,81 @@ class TestMeasure:
     def test_failing_call_is_passed_on(self, client: Callable[[str], WorkerClient]) -> None:
         with pytest.raises(SolutionRaised):
             measure(catalog.load("relu"), client("class ReLU:\n    pass\n"))
+
+
+LOOP = """
+import numpy as np
+
+class ReLU:
+    def forward(self, x):
+        self.mask = x > 0
+        out = np.zeros_like(x)
+        {before}
+        for _ in range({rounds} if x.size > 1000 else 1):
+            for i in np.ndindex(x.shape):
+                out[i] = 0 if x[i] <= 0 else x[i]
+        return out
+
+    def backward(self, d_out):
+        return d_out * self.mask
+"""
+HOT_LINE = "out[i] = 0 if x[i] <= 0 else x[i]"
+
+
+class TestWhereTheTimeGoes:
+    def test_slow_solution_is_shown_its_hottest_line(self, tmp_path: Path) -> None:
+        verdict = judged(LOOP.format(before="", rounds=1), tmp_path)
+        assert verdict.hot_line is not None
+        assert (verdict.hot_line.line, verdict.hot_line.code, verdict.hot_line.loops) == (11, HOT_LINE, 2)
+        assert 0.3 < verdict.hot_line.share <= 1
+
+    def test_solution_too_slow_to_be_timed_is_shown_it_too(self, tmp_path: Path) -> None:
+        verdict = judged(LOOP.format(before="", rounds=100), tmp_path)
+        assert (verdict.score, verdict.timing) == (100, None)
+        assert verdict.hot_line is not None
+        assert verdict.hot_line.line in (10, 11)
+
+    def test_fast_solution_is_not(self, tmp_path: Path) -> None:
+        assert judged(RELU, tmp_path).hot_line is None
+
+    def test_solution_that_dies_while_it_is_timed_is_not(self, tmp_path: Path) -> None:
+        dies = "if x.size > 1000: __import__('time').sleep(0.5), __import__('os')._exit(1)"
+        source = LOOP.format(before=dies, rounds=1)
+        verdict = judged(source, tmp_path)
+        assert (verdict.timing, verdict.hot_line) == (None, None)
+
+    def test_folder_may_have_any_name(self, tmp_path: Path) -> None:
+        folder = tmp_path / "(Übung) ¼ 練習 🙂"
+        folder.mkdir()
+        verdict = judged(LOOP.format(before="", rounds=1), folder)
+        assert verdict.hot_line is not None
+        assert verdict.hot_line.code == HOT_LINE
+
+    @pytest.mark.parametrize("seen", [{}, {1: 9}, {7: 50}, {0: 50}], ids=["none", "few", "past the end", "line 0"])
+    def test_what_was_seen_must_be_enough_and_make_sense(self, seen: dict[int, int]) -> None:
+        """Whatever the solution writes to the pipe that the stacks come through."""
+        assert hot_line(Counter(seen), "x = 1\n" * 6) is None
+
+    def test_source_that_nests_too_deep_to_be_read_has_no_loops(self) -> None:
+        found = hot_line(Counter({1: 50}), f"x = {'(' * 5000}1{')' * 5000}")
+        assert found is not None
+        assert (found.line, found.loops) == (1, 0)
+
+    @pytest.mark.parametrize(
+        ("loops", "words"), [(0, ""), (1, ", inside a Python loop"), (3, ", inside 3 nested Python loops")]
+    )
+    def test_screen_names_it(self, loops: int, words: str) -> None:
+        shown = io.StringIO()
+        hot = HotLine(23, "out[i, j] = patch * [bold]weight", 0.874, loops)
+        Console(file=shown, width=100).print(where_the_time_goes(hot))
+        assert shown.getvalue().splitlines() == [
+            f"87% of the time is spent in line 23{words}:",
+            "    out[i, j] = patch * [bold]weight",
+        ]
+
+    def test_one_measurement_is_told_as_one(self) -> None:
+        told = timing_line(Timing(137.75, 137.75, 137.75, 275.5, 2.0, 1)).plain
+        assert told == "Takes about 138 times as long as the reference, measured once: 275.50 ms, the reference 2.00 ms"
 
 
 class TestVerdicts:

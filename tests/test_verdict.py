@@ -20,7 +20,7 @@ from harness.catalog import Kata
 from harness.judge.collect import collect_checks, run_pytest
 from harness.judge.plugin import CheckPlugin
 from harness.judge.replay import check_rng
-from harness.judge.verdict import Cause, CheckResult, Diagnosis, Evidence, GroupResult, Outcome, Timing, Verdict
+from harness.judge.verdict import Cause, CheckResult, Diagnosis, Evidence, GroupResult, HotLine, Outcome, Timing, Verdict
 from harness.sandbox.errors import JudgeFailure
 from harness.sandbox.local import LocalBackend
 
@@ -92,7 +92,8 @@ class TestJson:
             file="conv2d.py",
             seed=7,
             groups=(GroupResult("gradient", 40, (check,)), group(60, Outcome.PASSED)),
-            timing=Timing(1.07, 1.01, 1.12, 2.3, 2.100004),
+            timing=Timing(1.07, 1.01, 1.12, 2.3, 2.100004, 57),
+            hot_line=HotLine(12, "for i in range(n):", 0.87654321, 2),
             output="what the solution printed",
             mistakes=("mean-bias-gradient",),
             unexplained=2,
@@ -145,7 +146,8 @@ class TestJson:
                 },
                 {"name": "forward", "points": 60, "earned": 60, "checks": [passed]},
             ],
-            "timing": {"ratio": 1.07, "low": 1.01, "high": 1.12, "solution_ms": 2.3, "reference_ms": 2.1},
+            "timing": {"ratio": 1.07, "low": 1.01, "high": 1.12, "solution_ms": 2.3, "reference_ms": 2.1, "rounds": 57},
+            "hot_line": {"line": 12, "code": "for i in range(n):", "share": 0.8765, "loops": 2},
             "output": "what the solution printed",
             "mistakes": ["mean-bias-gradient"],
             "unexplained": 2,
@@ -158,6 +160,7 @@ class TestJson:
     def test_what_was_not_measured_is_null(self) -> None:
         told = verdict(group(100, Outcome.PASSED)).as_json()
         assert told["timing"] is None
+        assert told["hot_line"] is None
         assert told["clock_seconds"] is None
 
     def test_outcomes_have_the_names_that_are_promised(self) -> None:
@@ -180,6 +183,7 @@ class TestJson:
                 "passed",
                 "groups",
                 "timing",
+                "hot_line",
                 "output",
                 "mistakes",
                 "unexplained",
@@ -193,7 +197,7 @@ class TestJson:
         assert [(g["name"], g["points"], g["earned"]) for g in told["groups"]] == [
             (name, points, points) for name, points in catalog.load("relu").points.items()
         ]
-        assert set(told["timing"]) == {"ratio", "low", "high", "solution_ms", "reference_ms"}
+        assert set(told["timing"]) == {"ratio", "low", "high", "solution_ms", "reference_ms", "rounds"}
         assert told["output"] == "\x1b[2J \u00fcn\u00efcode \\ud800\n"
 
     @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from harness.catalog import Kata
 from harness.commands.parameters import WrongCall, file_option, solution_argument, workspace_option
 from harness.commands.solutions import find_solution
 from harness.judge.session import Options, judge
-from harness.judge.timing import measure
+from harness.judge.timing import SLOW, hot_line, measure
 from harness.practice.workspace import Workspace
 from harness.sandbox.client import WorkerClient
 from harness.sandbox.errors import SandboxError
-from harness.screens.check_screen import timing_line
+from harness.screens.check_screen import timing_line, where_the_time_goes
 from harness.screens.console import make_console
 from harness.screens.progress_line import ProgressLine
 from harness.screens.sentences import say, shown
@@ -51,5 +51,9 @@ def bench_command(named: Kata | Path | None, path: Path | None, seconds: float, 
         raise WrongCall(f"{shown(solution)} cannot be timed: {error}") from None
     finally:
         client.kill()
-    make_console().print(timing_line(timing))
+    console = make_console()
+    console.print(timing_line(timing))
+    hot = hot_line(client.samples.lines, client.source) if timing.ratio > SLOW else None
+    if hot:
+        console.print(where_the_time_goes(hot))
     return 0

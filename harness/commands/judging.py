@@ -49,7 +49,13 @@ def check_solution(
         else:
             console = make_console()
             subject.show(console, verdict, kata.checks if output.verbose else SHOWN_FAILURES, output.explain)
-            if options.timing and verdict.passed and verdict.timing is None and kata.has_workload:
+            if (
+                options.timing
+                and verdict.passed
+                and verdict.timing is None
+                and verdict.hot_line is None
+                and kata.has_workload
+            ):
                 console.print(NOT_TIMED)
             if options.sandbox == "auto" and verdict.sandbox == "none":
                 console.print(NOT_CONFINED)

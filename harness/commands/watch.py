@@ -149,9 +149,10 @@ class WatchSession:
                 return False
             verdict = first[0]
         told = subject.keep(verdict, self._notices.append)
-        if timing and verdict.passed and verdict.timing is None and not watcher.is_stale():
+        could_not = verdict.timing is None and verdict.hot_line is None
+        if timing and verdict.passed and could_not and not watcher.is_stale():
             self._notices.append(NOT_TIMED)
-        if self._notices or verdict.timing or verdict.groups != first[0].groups:
+        if self._notices or verdict.timing or verdict.hot_line or verdict.groups != first[0].groups:
             self._show(told)
         return True
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.catalog import Kata
-from harness.judge.verdict import CheckResult, GroupResult, Timing, Verdict
+from harness.judge.verdict import CheckResult, GroupResult, HotLine, Timing, Verdict
 
 if TYPE_CHECKING:
     from harness.judge.plugin import CheckPlugin
@@ -110,7 +110,8 @@ def judge(
         if not verdict.passed and options.diagnosis:
             verdict = _diagnosed(verdict, kata, plugin)
         if verdict.passed and options.timing and kata.has_workload:
-            verdict = replace(verdict, timing=_timing(kata, client, options), output=client.output)
+            timing, hot_line = _timing(kata, client, options)
+            verdict = replace(verdict, timing=timing, hot_line=hot_line, output=client.output)
     finally:
         client.kill()
     return replace(verdict, check_seconds=time.perf_counter() - began)
@@ -140,11 +141,16 @@ def _diagnosed(verdict: Verdict, kata: Kata, plugin: CheckPlugin) -> Verdict:
     )
 
 
-def _timing(kata: Kata, client: WorkerClient, options: Options) -> Timing | None:
-    from harness.judge.timing import measure
-    from harness.sandbox.errors import SandboxError
+def _timing(kata: Kata, client: WorkerClient, options: Options) -> tuple[Timing | None, HotLine | None]:
+    from harness.judge.timing import SLOW, hot_line, measure
+    from harness.sandbox.errors import BudgetSpent, CallTimeout, SandboxError
 
+    timing: Timing | None
     try:
-        return measure(kata, client, options.seed, limit=TIMING_SECONDS)
-    except SandboxError:
-        return None  # too slow, or too large, for the workload: every check passed, and that stands
+        timing = measure(kata, client, options.seed, limit=TIMING_SECONDS)
+    except SandboxError as error:  # too slow, or too large, for the workload: every check passed, and that stands
+        if not isinstance(error, BudgetSpent | CallTimeout):
+            return None, None
+        timing = None
+    slow = timing is None or timing.ratio > SLOW
+    return timing, hot_line(client.samples.lines, client.source) if slow else None

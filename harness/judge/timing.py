@@ -6,21 +6,29 @@ run one after the other in each round, and the ratio is taken round by round, so
 
 from __future__ import annotations
 
+import ast
 import importlib
 import time
+from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
 
 from harness.catalog import Kata
-from harness.judge.verdict import Timing
+from harness.judge.replay import printable
+from harness.judge.verdict import HotLine, Timing
 from harness.sandbox.client import WorkerClient
 from harness.sandbox.errors import JudgeFailure, Refused, SandboxError
 from harness.sandbox.proxy import Solution
 from harness.sandbox.transcript import Transcript
 
+SLOW = 10.0
+MIN_SAMPLES = 10
+ENOUGH_SAMPLES = 50
+SAMPLING_SECONDS = 0.5
+MAX_CODE_CHARS = 200
 SECONDS = 0.6
 MAX_ROUNDS_A_SECOND = 200
 
@@ -78,11 +86,13 @@ def measure(
         reference = WorkerClient(rival or kata.reference_file, budget=solution.budget)
         stack.callback(reference.kill)
         theirs, ours = Stopwatch(kata, solution, seed), Stopwatch(kata, reference, seed)
+        ours.lap()  # in case the first round is the only one: a slow solution shall not be compared with a cold reference
         if limit is not None:
             solution.allow(limit)
-        ours.lap()  # in case the first round is the only one: a slow solution shall not be compared with a cold reference
         warm = time.perf_counter()
-        first = theirs.lap(), ours.lap()
+        with solution.sampled():  # a solution that is given up as too slow is asked nothing more
+            their_first = theirs.lap()
+        first = their_first, ours.lap()
         began = time.perf_counter()
         elapsed, longest = 0.0, began - warm
         laps: list[tuple[float, float]] = []
@@ -96,7 +106,53 @@ def measure(
             longest = max(longest, elapsed - before)
             if on_round:
                 on_round(min(1.0, elapsed / seconds))
-    times = np.array(laps or [first])
-    low, ratio, high = np.percentile(times[:, 0] / times[:, 1], (25, 50, 75))
+        times = np.array(laps or [first])
+        low, ratio, high = np.percentile(times[:, 0] / times[:, 1], (25, 50, 75))
+        if ratio > SLOW:
+            _look_closer(theirs, solution)
     solution_ms, reference_ms = 1000 * np.median(times, axis=0)
-    return Timing(float(ratio), float(low), float(high), float(solution_ms), float(reference_ms))
+    return Timing(float(ratio), float(low), float(high), float(solution_ms), float(reference_ms), len(times))
+
+
+def hot_line(seen_lines: Counter[int], source: str) -> HotLine | None:
+    """Where the time of a slow solution goes.
+
+    Args:
+        seen_lines: how often each of its lines was seen running; see `WorkerClient.samples`.
+        source: its text.
+
+    Returns:
+        The line that was seen most often; None where that does not say enough.
+    """
+    seen = seen_lines.total()
+    lines = source.splitlines()
+    if seen < MIN_SAMPLES:
+        return None
+    line, count = seen_lines.most_common(1)[0]
+    if not 0 < line <= len(lines):  # the solution can write to the trace as well
+        return None
+    code = printable(lines[line - 1].strip())[:MAX_CODE_CHARS]
+    return HotLine(line, code, count / seen, _loops_around(line, source))
+
+
+def _look_closer(stopwatch: Stopwatch, solution: WorkerClient) -> None:
+    """Run the workload again, sampled, until the lines have been seen often enough."""
+    solution.allow(SAMPLING_SECONDS)
+    until = time.monotonic() + SAMPLING_SECONDS / 2
+    with solution.sampled(), suppress(SandboxError):  # what was measured stands
+        while solution.samples.lines.total() < ENOUGH_SAMPLES and time.monotonic() < until:
+            stopwatch.lap()
+
+
+def _loops_around(line: int, source: str) -> int:
+    """How many loops of Python's own a line is inside of."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # nested deeper than this process can read
+        return 0
+    loops = ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+    return sum(
+        node.lineno <= line <= (node.end_lineno or node.lineno) and not (isinstance(node, ast.For) and node.lineno == line)
+        for node in ast.walk(tree)
+        if isinstance(node, loops)
+    )

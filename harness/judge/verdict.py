@@ -110,13 +110,34 @@ class GroupResult:
 
 @dataclass(frozen=True)
 class Timing:
-    """Time of the solution beside the reference's: the median of paired ratios, and its quartiles as low and high."""
+    """Time of the solution compared with the reference's: the median of paired ratios, and its quartiles as low and high.
+
+    Attributes:
+        rounds: how many pairs it rests on. A solution that leaves no time for more is measured once.
+    """
 
     ratio: float
     low: float
     high: float
     solution_ms: float
     reference_ms: float
+    rounds: int
+
+
+@dataclass(frozen=True)
+class HotLine:
+    """The line of a slow solution that most of its time goes into.
+
+    Attributes:
+        line, code: its number and text.
+        share: of the time, between 0 and 1.
+        loops: how many Python loops it is inside of.
+    """
+
+    line: int
+    code: str
+    share: float
+    loops: int
 
 
 @dataclass(frozen=True)
@@ -127,6 +148,7 @@ class Verdict:
         file: the path as the learner knows it.
         mistakes: names of the mistakes that were recognised, the one that explains most first.
         unexplained: how many failing checks show something else.
+        hot_line: where the time goes, if it is much slower than the reference, or too slow to be timed.
     """
 
     kata: str
@@ -134,6 +156,7 @@ class Verdict:
     seed: int
     groups: tuple[GroupResult, ...]
     timing: Timing | None = None
+    hot_line: HotLine | None = None
     output: str = ""
     mistakes: tuple[str, ...] = ()
     unexplained: int = 0
@@ -173,7 +196,8 @@ class Verdict:
             "score": self.score,
             "passed": self.passed,
             "groups": [_group_json(group) for group in self.groups],
-            "timing": None if self.timing is None else {k: round(v, 4) for k, v in vars(self.timing).items()},
+            "timing": None if self.timing is None else _rounded(vars(self.timing)),
+            "hot_line": None if self.hot_line is None else _rounded(vars(self.hot_line)),
             "output": self.output,
             "mistakes": list(self.mistakes),
             "unexplained": self.unexplained,
@@ -181,6 +205,10 @@ class Verdict:
             "check_seconds": round(self.check_seconds, 3),
             "sandbox": self.sandbox,
         }
+
+
+def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 4) if type(value) is float else value for name, value in values.items()}
 
 
 def _outcome_only(check: CheckResult) -> CheckResult:

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.judge.verdict import CheckResult, Diagnosis, Evidence, GroupResult, Outcome, Timing, Verdict
+from harness.judge.verdict import CheckResult, Diagnosis, Evidence, GroupResult, HotLine, Outcome, Timing, Verdict
 from harness.practice.days import clock
 from harness.screens.sentences import printable
 
@@ -278,22 +278,32 @@ def _output(output: str, head: str, width: int) -> RenderableType:
     return Group(Text(head, "bold"), Padding(text, (0, 0, 0, indent), expand=False))
 
 
-def _footer(verdict: Verdict, limit: str) -> Text:
-    parts = []
+def _footer(verdict: Verdict, limit: str) -> RenderableType:
+    parts: list[RenderableType] = []
     if verdict.timing:
         parts.append(timing_line(verdict.timing))
+    elif verdict.hot_line:
+        parts.append(Text(NOT_TIMED))
+    if verdict.hot_line:
+        parts.append(where_the_time_goes(verdict.hot_line))
+    last = f"Checked in {verdict.check_seconds:.2f} s"
     if verdict.clock_seconds is not None:
-        parts.append(f"Clock {clock(verdict.clock_seconds)}{limit} · checked in {verdict.check_seconds:.2f} s")
-    else:
-        parts.append(f"Checked in {verdict.check_seconds:.2f} s")
-    if not verdict.passed:
-        parts[-1] += f" · seed {verdict.seed}"
-    return Text("\n".join(parts))
+        last = f"Clock {clock(verdict.clock_seconds)}{limit} · checked in {verdict.check_seconds:.2f} s"
+    return Group(*parts, Text(last if verdict.passed else f"{last} · seed {verdict.seed}"))
 
 
-def timing_line(timing: Timing) -> str:
+def timing_line(timing: Timing) -> Text:
     """Ratio, spread and both times, in words."""
     times = f"{timing.solution_ms:.2f} ms, the reference {timing.reference_ms:.2f} ms"
-    if timing.low == timing.high:
-        return f"Takes about {timing.ratio:.2g} times as long as the reference, measured once: {times}"
-    return f"Takes {timing.ratio:.2f} times as long as the reference ({timing.low:.2f} to {timing.high:.2f}): {times}"
+    if timing.rounds == 1:
+        ratio = f"{timing.ratio:.1f}" if timing.ratio < 10 else f"{timing.ratio:.0f}"
+        return Text(f"Takes about {ratio} times as long as the reference, measured once: {times}")
+    spread = f"({timing.low:.2f} to {timing.high:.2f})"
+    return Text(f"Takes {timing.ratio:.2f} times as long as the reference {spread}: {times}")
+
+
+def where_the_time_goes(hot: HotLine) -> RenderableType:
+    """The hottest line of a slow solution, and how much of the time goes into it."""
+    loops = {0: "", 1: ", inside a Python loop"}.get(hot.loops, f", inside {hot.loops} nested Python loops")
+    sentence = Text(f"{hot.share:.0%} of the time is spent in line {hot.line}{loops}:")
+    return Group(sentence, _indented(Text(hot.code, "bold"), 4))
