@@ -194,6 +194,8 @@ class TestSteps:
         training = train(solution, Script(rng, 250, n_val=10), rng=rng)
         training.assert_params([0.01] * 30, "after 10 epochs of 250 samples in batches of 100")
         training.assert_history("loss_history", training.script.losses[:30])
+        sizes = [len(step.x) for step in training.script.steps[:3]]
+        expect(sizes == [100, 100, 50], f"without batch_size, the batches of 250 samples have {sizes} rows")
 
     @by_properties
     @pytest.mark.parametrize("batch_size", [4, 5, 1, 100], ids=["divides", "does not divide", "single rows", "larger"])
