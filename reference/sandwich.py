@@ -22,10 +22,10 @@ def affine_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> Pair:
         x ``(N, D)``, w ``(D, M)``, b ``(M,)``; output ``(N, M)``.
 
     Raises:
-        ValueError: ``x`` does not have as many columns as ``w`` has rows.
+        ValueError: ``x`` is not ``(N, D)``.
     """
     if x.ndim != 2 or x.shape[1] != w.shape[0]:
-        raise ValueError(f"x must have the shape (N, {w.shape[0]}), got {x.shape}")
+        raise ValueError(f"x must have shape (N, {w.shape[0]}), got {x.shape}")
     return x @ w + b, (x, w)
 
 
@@ -73,7 +73,7 @@ def affine_relu_dropout_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray, dro
             ``"rng"``, the ``numpy.random.Generator`` that draws the mask.
 
     Raises:
-        ValueError: ``p`` is outside [0, 1), or the mode is neither of the two.
+        ValueError: ``p`` is outside [0, 1), in either mode, or the mode is neither of the two.
     """
     p, training = dropout_param["p"], _is_training(dropout_param)
     if not 0 <= p < 1:

@@ -4,8 +4,8 @@ import numpy as np
 
 
 def affine_forward(x, w, b):
-    if x.shape[1] != w.shape[0]:
-        raise ValueError(f"x has {x.shape[1]} columns, w has {w.shape[0]} rows")
+    if x.ndim != 2 or x.shape[1] != w.shape[0]:
+        raise ValueError(f"x has shape {x.shape}, w has {w.shape[0]} rows")
     out = x.dot(w) + b
     cache = (x, w, b)
     return out, cache

@@ -24,6 +24,8 @@ def dropout(x, param):
         raise ValueError(f"p={p}")
     if param["mode"] == "test":
         return x, lambda d: d
+    if param["mode"] != "train":
+        raise ValueError(f"mode={param['mode']}")
     rng = param["rng"] if param.get("rng") is not None else np.random.default_rng()
     factor = rng.binomial(1, 1 - p, x.shape) / (1 - p)
     return x * factor, lambda d: d * factor
@@ -31,6 +33,8 @@ def dropout(x, param):
 
 def batchnorm(a, gamma, beta, param):
     eps = param["eps"]
+    if param["mode"] not in {"test", "train"}:
+        raise ValueError(f"mode={param['mode']}")
     if param["mode"] == "test":
         inv = (param["running_var"] + eps) ** -0.5
         hat = (a - param["running_mean"]) * inv

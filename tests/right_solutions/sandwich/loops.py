@@ -5,7 +5,14 @@ import math
 import numpy as np
 
 
+def check_mode(param):
+    if param["mode"] != "train" and param["mode"] != "test":
+        raise ValueError(f"mode must be train or test, got {param['mode']}")
+
+
 def affine_forward(x, w, b):
+    if x.ndim != 2:
+        raise ValueError(f"x must have two axes, got {x.shape}")
     n, d = x.shape
     if d != w.shape[0]:
         raise ValueError(f"x must have {w.shape[0]} columns, got {d}")
@@ -61,6 +68,7 @@ def affine_relu_dropout_forward(x, w, b, dropout_param):
     out, cache = affine_relu_forward(x, w, b)
     out = out.copy()
     scale = np.ones(out.shape)
+    check_mode(dropout_param)
     if dropout_param["mode"] == "train":
         rng = dropout_param["rng"]
         for index in np.ndindex(out.shape):
@@ -94,6 +102,7 @@ def affine_bn_relu_forward(x, w, b, gamma, beta, bn_param):
             y[i, j] = gamma[j] * (a[i, j] - mean) / root + beta[j]
     bn_param["running_mean"], bn_param["running_var"] = means, variances
     out, last = relu_forward(y)
+    check_mode(bn_param)
     fixed = bn_param["mode"] == "test"
     cache = {"first": first, "a": a, "s": statistics, "gamma": gamma, "last": last, "fixed": fixed}
     return out, cache

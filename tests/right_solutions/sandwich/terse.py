@@ -3,7 +3,15 @@ from types import SimpleNamespace as Cache
 import numpy as np
 
 
+def training(param):
+    if param["mode"] not in ("train", "test"):
+        raise ValueError(f"mode {param['mode']!r}")
+    return param["mode"] == "train"
+
+
 def affine_forward(x, w, b):
+    if x.ndim != 2:
+        raise ValueError(f"x {x.shape}")
     return x @ w + b, (x, w)
 
 
@@ -34,7 +42,7 @@ def affine_relu_dropout_forward(x, w, b, dropout_param):
         raise ValueError(f"p = {p}")
     a = x @ w + b
     g = (a > 0) * 1.0
-    if dropout_param["mode"] == "train":
+    if training(dropout_param):
         rng = dropout_param.get("rng") or np.random.default_rng()
         g *= rng.choice([0, 1 / (1 - p)], a.shape, p=[p, 1 - p])
     return a * g, (x, w, g)
@@ -44,7 +52,7 @@ affine_relu_dropout_backward = affine_relu_backward
 
 
 def affine_bn_relu_forward(x, w, b, gamma, beta, bn_param):
-    c = Cache(x=x, w=w, gamma=gamma, train=bn_param["mode"] == "train")
+    c = Cache(x=x, w=w, gamma=gamma, train=training(bn_param))
     a = x @ w + b
     m, v = bn_param["running_mean"], bn_param["running_var"]
     if c.train:
