@@ -113,7 +113,7 @@ class Parts:
         return tuple(path for path in paths if not same_or_missing(self.get(path), other.get(path), rtol))
 
 
-class Kind(Enum):
+class Trace(Enum):
     """What a wrong component shows, if the mistake has the same one."""
 
     NUMBERS = "numbers"
@@ -127,7 +127,7 @@ class Kind(Enum):
 
 
 @dataclass
-class Evidence:
+class Support:
     """How well a mistake's wrong values are the learner's.
 
     Attributes:
@@ -136,9 +136,9 @@ class Evidence:
     """
 
     numbers: set[float] = field(default_factory=set)
-    kinds: set[Kind] = field(default_factory=set)
+    kinds: set[Trace] = field(default_factory=set)
 
-    def add(self, other: Evidence) -> None:
+    def add(self, other: Support) -> None:
         """Take another check's evidence in."""
         self.numbers |= other.numbers
         self.kinds |= other.kinds
@@ -146,23 +146,23 @@ class Evidence:
     def take(self, got: Any, right: Any) -> None:
         """Note a wrong component of the learner's that the mistake has too; `right` is the reference's."""
         if isinstance(got, Raised | str | bool | tuple) or got is None or type(got) is wire.Handle:
-            self.kinds.add(Kind.NOTHING)
+            self.kinds.add(Trace.NOTHING)
             return
         value, expected = np.asarray(got), np.asarray(right) if _is_number(right) else None
         if expected is None or value.shape != expected.shape:
-            self.kinds.add(Kind.SHAPE)
+            self.kinds.add(Trace.SHAPE)
             return
         with np.errstate(invalid="ignore"):
             if _precision(value.dtype) != _precision(expected.dtype):
-                self.kinds.add(Kind.DTYPE)
+                self.kinds.add(Trace.DTYPE)
                 value, expected = value.astype(np.float64), expected.astype(np.float64)
             astray = ~_close(value, expected)
             wrong = value[astray]
         if np.isfinite(value).all() and wrong.size >= FEW and np.count_nonzero(value[~astray]) >= FEW:
-            self.kinds.add(Kind.PLACES)
+            self.kinds.add(Trace.PLACES)
         telling = wrong[np.isfinite(wrong) & (wrong != 0)].astype(np.float64) if wrong.dtype.kind in "biuf" else wrong[:0]
         if telling.size:
-            self.kinds.add(Kind.NUMBERS)
+            self.kinds.add(Trace.NUMBERS)
             self.numbers |= {float(f"{number:.6g}") for number in telling.flat[:64]}
 
 
@@ -183,7 +183,7 @@ class Fit:
     """A match, and what it rests on."""
 
     match: Match
-    evidence: Evidence
+    evidence: Support
 
 
 class Deviated(BaseException):
@@ -202,7 +202,7 @@ class Follower:
         self._learner, self._reference = learner, reference
         self._explained = self._unexplained = 0
         self._count = 0
-        self._evidence = Evidence()
+        self._evidence = Support()
 
     def __call__(self, index: int, call: str, value: Any) -> None:
         if index >= len(self._learner):
@@ -231,7 +231,7 @@ class Follower:
     def fit(self) -> Fit:
         """What was found, once the replay has ended."""
         if not self._explained or self._count < len(self._learner):
-            return Fit(Match.NONE, Evidence())
+            return Fit(Match.NONE, Support())
         return Fit(Match.PART if self._unexplained else Match.FULL, self._evidence)
 
 

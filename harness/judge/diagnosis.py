@@ -29,7 +29,7 @@ import numpy as np
 
 from harness.judge.assertions import CheckFailed
 from harness.judge.bank import Mistake, compose, load_reference, names_in, public_names
-from harness.judge.comparison import FEW, Deviated, Evidence, Fit, Follower, Kind, Match, Parts, all_same, answers
+from harness.judge.comparison import FEW, Deviated, Fit, Follower, Match, Parts, Support, Trace, all_same, answers
 from harness.judge.patterns import describe_difference
 from harness.judge.replay import Attempt, Check, run_check
 from harness.judge.verdict import Cause, Diagnosis, Outcome
@@ -46,8 +46,8 @@ PROPERTY_RTOL = 0.05
 CONTRADICTED = 4
 """A mistake that explains fewer than this many checks for each one that speaks against it is not believed."""
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
-UNIQUE_KINDS = {Kind.ACCEPTED, Kind.SHAPE, Kind.DTYPE, Kind.PROPERTIES, Kind.CHANGES}
-NO_FIT = Fit(Match.NONE, Evidence())
+UNIQUE_KINDS = {Trace.ACCEPTED, Trace.SHAPE, Trace.DTYPE, Trace.PROPERTIES, Trace.CHANGES}
+NO_FIT = Fit(Match.NONE, Support())
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ class Suspect:
 
 
 @dataclass
-class Case:
+class Account:
     """What a suspect explains of the failing checks."""
 
     suspect: Suspect
     explained: list[Check] = field(default_factory=list)
     partly: list[Check] = field(default_factory=list)
     contradicted: list[Check] = field(default_factory=list)
-    evidence: Evidence = field(default_factory=Evidence)
+    evidence: Support = field(default_factory=Support)
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -235,12 +235,12 @@ class _Search:
                 return case.suspect
         return None
 
-    def _stands(self, case: Case) -> bool:
+    def _stands(self, case: Account) -> bool:
         """Whether nothing speaks against it."""
         return not self._outweighed(case) and not self._fails_what_passed(case)
 
-    def _case(self, suspect: Suspect) -> Case:
-        case = Case(suspect)
+    def _case(self, suspect: Suspect) -> Account:
+        case = Account(suspect)
         for check, attempt in self._failing:
             fit = self._fit(suspect, check, attempt)
             if fit.match is Match.NONE:
@@ -250,11 +250,11 @@ class _Search:
                 case.evidence.add(fit.evidence)
         return case
 
-    def _is_unique(self, case: Case, others: Sequence[Case]) -> bool:
+    def _is_unique(self, case: Account, others: Sequence[Account]) -> bool:
         """Whether it shows something that no other mistake of the bank does, short of three numbers."""
         kinds = case.evidence.kinds
         explains_all = len(case.explained) == len(self._failing)
-        if not (kinds & UNIQUE_KINDS or (explains_all and kinds & {Kind.NUMBERS, Kind.PLACES})):
+        if not (kinds & UNIQUE_KINDS or (explains_all and kinds & {Trace.NUMBERS, Trace.PLACES})):
             return False
         explained = {check.name for check in case.explained}
         rivals = [other for other in others if other is not case and {c.name for c in other.explained} >= explained]
@@ -267,18 +267,18 @@ class _Search:
     def _values(self, suspect: Suspect, check: Check) -> list[Any]:
         return [value for _, value in self._replay(suspect, check).transcript.values]
 
-    def _outweighed(self, case: Case) -> bool:
+    def _outweighed(self, case: Account) -> bool:
         """Whether the learner's values contradict the suspect as often as it explains them, in checks that it fails too."""
         against = [check for check in case.contradicted if self._replay(case.suspect, check).outcome is not Outcome.PASSED]
         return _is_outweighed(len(against), len(case.explained) + len(against))
 
-    def _fails_what_passed(self, case: Case) -> bool:
+    def _fails_what_passed(self, case: Account) -> bool:
         """Whether the suspect fails a check that the learner passed.
 
         Arguments are checked apart from the rest: that a mistake accepts a bad one as well counts only where this is all it
         explains.
         """
-        only_accepts = case.evidence.kinds == {Kind.ACCEPTED}
+        only_accepts = case.evidence.kinds == {Trace.ACCEPTED}
         for check in self._passed:
             replay = self._replay(case.suspect, check)
             if replay.outcome is not Outcome.PASSED and (only_accepts or replay.cause is not Cause.NOT_REJECTED):
@@ -310,7 +310,7 @@ class _Search:
         if attempt.cause is Cause.CHANGED_INPUT:
             return _fit_of_changes(attempt, replay, follower)
         if follower.found_nothing and replay.message == attempt.message:  # what the check saw, it saw by other means
-            return Fit(Match.FULL, Evidence(kinds={Kind.NOTHING}))
+            return Fit(Match.FULL, Support(kinds={Trace.NOTHING}))
         fit = follower.fit()
         return NO_FIT if fit.match is Match.FULL and replay.outcome is not attempt.outcome else fit
 
@@ -374,7 +374,7 @@ def _fit_of_properties(attempt: Attempt, replay: Attempt) -> Fit:
         and [name for name, _ in mine] == [name for name, _ in theirs]
         and all(all_same_roughly(x, y) for (_, x), (_, y) in zip(mine, theirs, strict=True))
     )
-    return Fit(Match.FULL, Evidence(kinds={Kind.PROPERTIES})) if alike else NO_FIT
+    return Fit(Match.FULL, Support(kinds={Trace.PROPERTIES})) if alike else NO_FIT
 
 
 def all_same_roughly(a: Any, b: Any) -> bool:
@@ -387,7 +387,7 @@ def _fit_of_acceptance(attempt: Attempt, replay: Attempt) -> Fit:
     if replay.cause is not Cause.NOT_REJECTED:
         return NO_FIT
     mine, theirs = (list(map(_manner, one.transcript.values)) for one in (attempt, replay))
-    return Fit(Match.FULL, Evidence(kinds={Kind.ACCEPTED})) if mine == theirs else NO_FIT
+    return Fit(Match.FULL, Support(kinds={Trace.ACCEPTED})) if mine == theirs else NO_FIT
 
 
 def _manner(answer: tuple[str, Any]) -> tuple[Any, ...]:
@@ -404,7 +404,7 @@ def _fit_of_changes(attempt: Attempt, replay: Attempt, follower: Follower) -> Fi
     # changes that calls of other checks made stand in the message alone
     if not same_changes or replay.message != attempt.message or replay.cause is not Cause.CHANGED_INPUT:
         return NO_FIT
-    return Fit(Match.FULL, Evidence(kinds={Kind.CHANGES}))
+    return Fit(Match.FULL, Support(kinds={Trace.CHANGES}))
 
 
 def _pattern(attempt: Attempt) -> tuple[Diagnosis, ...]:

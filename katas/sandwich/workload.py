@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.judge.testing import kept
+from harness.testing import kept
 
 
 def workload(solution: Any, rng: np.random.Generator) -> Callable[[], None]:
