@@ -154,6 +154,9 @@ class StartsAt:
 
     def judge(self, solution: Solution, value: Any, name: str) -> None:
         """Fail unless the parameter's first value is right."""
+        array = np.asarray(value, dtype=np.float64)
+        constant = bool(np.all(array == array.flat[0]))
+        note(solution, constant=constant, value=float(array.flat[0]) if constant else 0.0)
         assert_close(value, np.full(np.shape(value), self.value), name)
 
 

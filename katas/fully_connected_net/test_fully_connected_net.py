@@ -194,7 +194,8 @@ class TestForward:
     @pytest.mark.parametrize("change", list(CHANGES))
     def test_changed_parameters(self, solution: Solution, rng: np.random.Generator, change: str) -> None:
         """predict and loss read parameters that were changed or replaced after an earlier call"""
-        (x, t), options = batch(rng), {"hidden": [5, 4], "batchnorm": True, "reg": 0.3}
+        x, t = batch(rng)
+        options: dict[str, Any] = {"hidden": [5, 4], "batchnorm": True, "reg": 0.3}
         evaluated, ours = pair(solution, rng, **options)
         trained, fresh = (make(solution.FullyConnectedNet, **options) for _ in range(2))
         assign_params(ours.params, trained)
@@ -233,7 +234,7 @@ class TestGradient:
     def test_own_loss_dropout(self, solution: Solution, rng: np.random.Generator, batchnorm: bool) -> None:
         """with dropout, the gradients are the derivative of the loss for the masks that were drawn"""
         seed = int(rng.integers(1000))
-        options = {"n_in": 3, "dropout": 0.25, "batchnorm": batchnorm, "reg": 0.2}
+        options: dict[str, Any] = {"n_in": 3, "dropout": 0.25, "batchnorm": batchnorm, "reg": 0.2}
         x, t = 0.5 * rng.normal(size=(5, 3)), rng.integers(0, 3, size=5)
         start = away_from_kinks(rng, make(FullyConnectedNet, [4], n_in=3, batchnorm=batchnorm), x)
 
@@ -261,7 +262,7 @@ class TestGradient:
 
     def test_stands_alone(self, solution: Solution, rng: np.random.Generator) -> None:
         """each loss stands alone: nothing is left over from other batches and parameters"""
-        options = {"hidden": [5, 4], "batchnorm": True, "reg": 0.1}
+        options: dict[str, Any] = {"hidden": [5, 4], "batchnorm": True, "reg": 0.1}
         theirs, ours = pair(solution, rng, **options)
         for n in (6, 6, 2, 5):
             (x, t), values = batch(rng, n), redrawn(rng, ours.params)
