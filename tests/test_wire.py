@@ -106,6 +106,12 @@ class TestValues:
         ((got, value),) = crossed({key: 1}).items()
         assert (got, type(got), value) == (key, type(key), 1)
 
+    @pytest.mark.parametrize("value", [b"", b"text", bytes(range(256))])
+    def test_bytes_arrive(self, value: bytes) -> None:
+        got = crossed([(value, {"key": value})], from_worker=True)
+        assert got == [(value, {"key": value})]
+        assert type(got[0][0]) is bytes
+
     def test_complex_number_arrives(self) -> None:
         assert crossed(1 - 2j) == 1 - 2j
 
@@ -189,8 +195,17 @@ class TestGenerators:
 class TestWhatIsRefused:
     @pytest.mark.parametrize(
         "value",
-        [Opaque(), b"bytes", {1, 2}, Opaque, len, np.array([None]), np.array(["text"]), np.array(["2020-01-01"], "M8[D]")],
-        ids=["object", "bytes", "set", "class", "function", "object array", "array of text", "array of dates"],
+        [
+            Opaque(),
+            bytearray(b"bytes"),
+            {1, 2},
+            Opaque,
+            len,
+            np.array([None]),
+            np.array(["text"]),
+            np.array(["2020-01-01"], "M8[D]"),
+        ],
+        ids=["object", "byte array", "set", "class", "function", "object array", "array of text", "array of dates"],
     )
     def test_anything_but_data_is_refused(self, value: Any) -> None:
         with pytest.raises(WireError):
@@ -245,6 +260,8 @@ class TestForgedFrames:
             tree(["dict", [1]]),
             tree(["scalar", 3]),
             tree(["complex", "a", "b"]),
+            tree(["bytes", "not hex"]),
+            tree(["bytes", 5]),
             tree(["handle", "x", "y", True, False]),
         ],
         ids=lambda header: repr(header[:24]),

@@ -45,6 +45,8 @@ def components(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield (*path, "keys"), tuple(map(str, value))
         for key, item in value.items():
             yield from components(item, (*path, key))
+    elif isinstance(value, bytes):
+        yield path, np.frombuffer(value, dtype=np.uint8)
     else:
         yield path, value
 

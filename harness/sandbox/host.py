@@ -258,6 +258,9 @@ class Host:
         if kind is str:
             self._room.take(len(value), f"a text of {len(value):,} characters")
             return value
+        if kind is bytes:
+            self._room.take(len(value), f"{len(value):,} bytes")
+            return value
         self._room.take(0, "")
         if value is None or kind in (bool, int, float, complex):
             return value

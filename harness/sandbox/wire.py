@@ -183,6 +183,8 @@ def _encode(value: Any, buffers: list[bytes], size: list[int], depth: int) -> An
         return ["generator", _encode(state, buffers, size, depth + 1)]
     if kind is complex:
         return ["complex", value.real, value.imag]
+    if kind is bytes:
+        return ["bytes", value.hex()]
     raise WireError(f"a value of type {kind.__name__}")
 
 
@@ -260,6 +262,8 @@ def _decode(tree: Any, payload: memoryview, at: int, depth: int, rules: _Rules) 
         return generator_from_state(state), at
     if tag == "complex":
         return complex(tree[1], tree[2]), at
+    if tag == "bytes":
+        return bytes.fromhex(tree[1]), at
     raise ValueError(f"unknown tag {tag!r}")
 
 
