@@ -25,7 +25,7 @@ from harness.testing import (
     StartsAt,
     StartsNormal,
     assert_close,
-    assert_gradient,
+    assert_network_gradients,
     assert_no_warnings,
     assert_shape,
     expect,
@@ -85,11 +85,6 @@ BLOCK = Layer(
 MASKED = pytest.mark.parametrize("case", ["plain", "causal", "empty row", "batch of one", "one token"])
 
 
-def joined(arrays: dict[str, Any]) -> np.ndarray:
-    """Parameters or their gradients as one vector, in the order of the statement."""
-    return np.concatenate([np.ravel(arrays[name]) for name in NAMES])
-
-
 class TestForward(Forward, layer=BLOCK):
     def test_mask_by_position(self, solution: Solution, rng: np.random.Generator) -> None:
         """forward takes the mask as its second argument"""
@@ -122,24 +117,16 @@ class TestGradient(Gradient, layer=BLOCK):
         run, ours = BLOCK.runs(solution, rng, BLOCK.cases["empty row"])
         start = {name: ours.parameter(name) for name in NAMES}
 
-        def assign(vector: np.ndarray) -> None:
-            parts = np.split(vector, np.cumsum([start[name].size for name in NAMES])[:-1])
-            BLOCK.assign(
-                [run.target], {name: part.reshape(start[name].shape) for name, part in zip(NAMES, parts, strict=True)}
-            )
-
-        def forward(vector: np.ndarray) -> Any:
-            assign(vector)
+        def forward(values: dict[str, np.ndarray]) -> Any:
+            BLOCK.assign([run.target], values)
             return run.forward()
 
-        def backward(d_out: np.ndarray) -> np.ndarray:
-            forward(joined(start))
+        def backward(d_out: np.ndarray) -> dict[str, Any]:
+            forward(start)
             grads = run.backward(d_out)
-            for name in NAMES:
-                assert_shape(grads[f"d_{name}"], start[name].shape, f"the gradient of {name}")
-            return joined({name: grads[f"d_{name}"] for name in NAMES})
+            return {name: grads[f"d_{name}"] for name in NAMES}
 
-        assert_gradient(forward, joined(start), backward, rng, "grads", directions=5, locate=False)
+        assert_network_gradients(forward, backward, start, rng, directions=5)
 
     @MASKED
     def test_all_correct(self, solution: Solution, rng: np.random.Generator, case: str) -> None:
