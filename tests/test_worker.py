@@ -560,6 +560,14 @@ class TestErrors:
             judged.check(lambda solution: solution.f(lambda: solution.g()))
 
 
+class TestCallbacks:
+    def test_function_of_the_check_may_answer_with_what_is_kept_over_there(self, bench: Callable[..., Bench]) -> None:
+        solution = bench("def f(function):\n    array = function()['a']\n    array *= 2\n").begin()
+        array = put(solution, np.array([1.0, 3.0]))
+        solution.f(lambda: {"a": array})
+        assert fetch(array).tolist() == [2.0, 6.0]
+
+
 class TestLimits:
     def test_limits_are_in_force(self, bench: Callable[..., Bench]) -> None:
         names = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_CORE")
