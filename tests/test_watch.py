@@ -72,7 +72,7 @@ def quit_and_count(screen: Terminal, folder: Path) -> list[tuple[int, int]]:
 def test_each_save_is_judged_and_kept(watching: Terminal, tmp_path: Path) -> None:
     assert "0 / 100" in watching.text
     save(tmp_path, WRONG)
-    watching.wait_for("The mistake")  # the diagnosis is added once it is found
+    watching.wait_for("known mistake")  # the diagnosis is added once it is found
     assert "check 2 " in watching.text
     save(tmp_path, RIGHT)
     watching.wait_for("100 / 100")
@@ -98,7 +98,7 @@ def test_a_deleted_file_is_waited_for(watching: Terminal, tmp_path: Path) -> Non
 
 
 def test_a_save_by_rename_is_seen(watching: Terminal, tmp_path: Path) -> None:
-    for number, (text, wanted) in enumerate([(RIGHT, "100 / 100"), (WRONG, "The mistake"), (RIGHT, "100 / 100")], 2):
+    for number, (text, wanted) in enumerate([(RIGHT, "100 / 100"), (WRONG, "known mistake"), (RIGHT, "100 / 100")], 2):
         (tmp_path / "linear.py~").write_text(text, encoding="utf-8")
         os.replace(tmp_path / "linear.py~", tmp_path / "linear.py")
         watching.wait_for(f"check {number} ")
@@ -121,7 +121,7 @@ def test_of_two_saves_at_once_the_second_is_what_is_shown_last(watching: Termina
         watching.type(" ")
         wait_for_screen(watching, "100 / 100")
         save(tmp_path, WRONG)
-        wait_for_screen(watching, "The mistake")
+        wait_for_screen(watching, "known mistake")
     assert attempts(tmp_path)[-1][1] == 0
 
 
@@ -135,7 +135,7 @@ def test_a_touched_file_is_judged_again_and_an_unchanged_one_is_not(watching: Te
 
 def test_a_resized_terminal_is_drawn_anew(watching: Terminal, tmp_path: Path) -> None:
     save(tmp_path, WRONG)
-    wait_for_screen(watching, "The mistake")
+    wait_for_screen(watching, "known mistake")
     watching.resize(60)
     watching.wait_for(END)
     lines = ESCAPE.sub("", watching.text).splitlines()
@@ -149,7 +149,7 @@ def test_keys_show_a_hint_the_next_failure_and_the_timing(watching: Terminal, tm
     watching.type("h")
     watching.wait_for("Hint 1 of")
     save(tmp_path, WRONG)
-    watching.wait_for("The mistake")
+    watching.wait_for("known mistake")
     watching.type("n")
     watching.wait_for("Failing check 1 of")
     watching.type("n")
@@ -218,7 +218,7 @@ def test_a_hunt_is_watched_without_diagnosis_and_tells_its_lesson_at_the_end(
     screen.wait_for("find the planted mistake")
     (tmp_path / "hunt_linear.py").write_text(RIGHT, encoding="utf-8")
     screen.wait_for("The planted mistake")
-    assert "The mistake" not in screen.text
+    assert "known mistake" not in screen.text
 
 
 def test_there_are_no_hints_in_an_interview(kata: Kata, terminal: Start) -> None:
