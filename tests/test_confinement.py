@@ -13,6 +13,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from harness.sandbox import landlock, seccomp
 from harness.sandbox.client import WorkerClient, read_regular_file
 from harness.sandbox.errors import UnreadableSolution
 from harness.sandbox.proxy import Solution
-from harness.sandbox.spawn import Layers, Places, bwrap_command, bwrap_works, spawn, unavailable
+from harness.sandbox.spawn import Layers, Places, bwrap_command, bwrap_works, python, spawn, unavailable
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 BWRAP = bwrap_works()
@@ -288,6 +289,17 @@ class TestBubblewrap:
         seen, cwd = confined(source.replace("[n for _, n in socket.if_nameindex()], ", ""), Layers(False, True)).f()
         assert {"proc", "home", "sys", "mnt", "var"}.isdisjoint(seen)
         assert cwd == "/"
+
+    @needs_bwrap
+    def test_numpy_may_be_installed_below_the_folder_for_temporary_files(self) -> None:
+        """The sandbox has an empty /tmp, and an environment made there, as by a test run, must not be lost under it."""
+        with tempfile.TemporaryDirectory(dir="/tmp") as packages:
+            kept = Path(packages, "numpy", "kept.txt")
+            kept.parent.mkdir()
+            kept.write_text("kept")
+            read = [python(), "-I", "-S", "-c", "import sys; print(open(sys.argv[1]).read())", str(kept)]
+            done = subprocess.run([*bwrap_command(Places.here(packages)), *read], capture_output=True, text=True)
+        assert (done.stdout, done.stderr) == ("kept\n", "")
 
     @needs_bwrap
     def test_scratch_is_small(self, confined: Callable[..., Solution]) -> None:

@@ -139,6 +139,8 @@ def python() -> str:
 def bwrap_command(places: Places) -> list[str]:
     """A bubblewrap prefix: no network, own processes, no capabilities, and a disk with nothing on it but these places."""
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL"]
+    for path in ("/tmp", "/run"):  # first, for any of what follows may be installed below them
+        command += ["--size", str(SCRATCH_BYTES), "--tmpfs", path]
     libraries = [path for path in dict.fromkeys(places.libraries) if os.path.exists(path)]
     for path in libraries:
         command += ["--ro-bind", path, path]
@@ -150,8 +152,6 @@ def bwrap_command(places: Places) -> list[str]:
         command += ["--ro-bind-try", path, path]
     for path in DEVICES:
         command += ["--dev-bind-try", path, path]
-    for path in ("/tmp", "/run"):
-        command += ["--size", str(SCRATCH_BYTES), "--tmpfs", path]
     return [*command, "--remount-ro", "/", "--chdir", "/"]
 
 
