@@ -275,8 +275,9 @@ class TestBubblewrap:
     def test_nothing_of_ours_is_bound_but_the_worker(self) -> None:
         command = bwrap_command(Places.here(str(Path(np.__file__).parents[1])))
         bound = [Path(command[i + 1]) for i, word in enumerate(command) if word.startswith("--ro-bind")]
-        root = Path(reference.__path__[0]).parent
-        assert [path for path in bound if path.is_relative_to(root)] == [root / "harness/sandbox"]
+        root = Path(reference.__path__[0]).parent  # NumPy may be installed beside us
+        ours = [path for path in bound if path.is_relative_to(root) and not path.name.startswith("numpy")]
+        assert ours == [root / "harness/sandbox"]
         assert not [path for path in bound if root.is_relative_to(path)]
 
     def test_no_capability_is_left(self) -> None:
