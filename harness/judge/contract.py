@@ -18,8 +18,17 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from harness.judge.assertions import CheckFailed, assert_close, assert_dtype, assert_shape, expect, gapped, read_only
-from harness.judge.layers import Inputs, Layer, Run, assert_own_gradient, assert_reference_gradient
+from harness.judge.assertions import (
+    CheckFailed,
+    assert_close,
+    assert_dtype,
+    assert_no_warnings,
+    assert_shape,
+    expect,
+    gapped,
+    read_only,
+)
+from harness.judge.layers import Case, Inputs, Layer, Loss, Run, assert_own_gradient, assert_reference_gradient
 from harness.judge.randomness import Start, assert_honours_generator, by_properties, note
 from harness.judge.verdict import Cause
 from harness.judge.watching import Watched, watches_inputs
@@ -44,6 +53,8 @@ class LayerContract:
             return
         cls.layer = layer
         cls.words = {"formula": layer.formula}
+        if isinstance(layer, Loss):
+            cls.words["extreme"] = layer.extreme
         for name in cls._left_out(layer):
             setattr(cls, name, None)  # pytest collects only what can be called
 
@@ -79,7 +90,7 @@ class Forward(LayerContract):
     @classmethod
     def _left_out(cls, layer: Layer) -> Sequence[str]:
         parameters = () if layer.parameters or layer.holder else ("test_parameters_in_place", "test_parameters_replaced")
-        return (*parameters, *(() if layer.starts else ("test_start",)))
+        return (*parameters, *(() if layer.starts else ("test_start",)), *_without_extremes(layer))
 
     @classmethod
     def spread(cls, check: str) -> tuple[str, list[Any], list[str]] | None:
@@ -87,12 +98,20 @@ class Forward(LayerContract):
             return "case", list(cls.layer.cases), list(cls.layer.cases)
         if check == "test_start":
             return "name, start", list(cls.layer.starts.items()), list(cls.layer.starts)
+        if check == "test_extremes":
+            return _extremes(cls.layer)
         return None
 
     def test_values(self, solution: Solution, rng: np.random.Generator, case: str) -> None:
         """forward gives {formula}"""
         theirs, ours = self.layer.runs(solution, rng, self.layer.cases[case])
         assert_close(theirs.forward(), ours.forward(), "the loss" if not self.layer.takes_d_out else "forward(x)")
+
+    def test_extremes(self, solution: Solution, rng: np.random.Generator, case: Case) -> None:
+        """the loss of {extreme} is exact, without a warning"""
+        theirs, ours = self.layer.runs(solution, rng, case)
+        assert_close(theirs.forward(), ours.forward(), "the loss")
+        assert_no_warnings(solution)
 
     def test_parameters_in_place(self, solution: Solution, rng: np.random.Generator) -> None:
         """forward reads parameters that were changed in place after an earlier call"""
@@ -152,7 +171,8 @@ class Gradient(LayerContract):
 
     @classmethod
     def _left_out(cls, layer: Layer) -> Sequence[str]:
-        return () if layer.batches or _default_batches(layer) else ("test_after_other_batch",)
+        other_batch = () if layer.batches or _default_batches(layer) else ("test_after_other_batch",)
+        return (*other_batch, *_without_extremes(layer))
 
     @classmethod
     def spread(cls, check: str) -> tuple[str, list[Any], list[str]] | None:
@@ -160,6 +180,8 @@ class Gradient(LayerContract):
             return _case_and_gradient(cls.layer, _cases(cls.layer, cls.layer.own))
         if check == "test_correct":
             return _case_and_gradient(cls.layer, _cases(cls.layer, cls.layer.correct))
+        if check == "test_extremes":
+            return _extremes(cls.layer)
         return None
 
     def test_own_forward(self, solution: Solution, rng: np.random.Generator, case: str, name: str) -> None:
@@ -171,6 +193,16 @@ class Gradient(LayerContract):
         """{name} is correct"""
         theirs, ours = self.layer.runs(solution, rng, self.layer.cases[case])
         assert_reference_gradient(theirs, ours, name, rng)
+
+    def test_extremes(self, solution: Solution, rng: np.random.Generator, case: Case) -> None:
+        """the gradient at {extreme} is exact, without a warning"""
+        theirs, ours = self.layer.runs(solution, rng, case)
+        for run in (theirs, ours):
+            run.forward()
+        got = theirs.backward()
+        for name, expected in ours.backward().items():
+            assert_close(got[name], expected, name)
+        assert_no_warnings(solution)
 
     def test_second_backward(self, solution: Solution, rng: np.random.Generator) -> None:
         """a second backward gives the same gradients again, and overwrites nothing that was returned before"""
@@ -243,11 +275,24 @@ class Gradient(LayerContract):
 
 
 class Robustness(LayerContract):
-    """Inputs that belong to the caller, and random parameters."""
+    """Inputs that belong to the caller, random parameters, and what does not count in a loss."""
 
     @classmethod
     def _left_out(cls, layer: Layer) -> Sequence[str]:
-        return () if _is_random(layer) else ("test_generator", "test_default_generator")
+        random = () if _is_random(layer) else ("test_generator", "test_default_generator")
+        unused = () if isinstance(layer, Loss) and layer.unused else ("test_unused",)
+        nothing = () if isinstance(layer, Loss) and layer.nothing else ("test_nothing_counts",)
+        return (*random, *unused, *nothing)
+
+    @classmethod
+    def spread(cls, check: str) -> tuple[str, list[Any], list[str]] | None:
+        if not isinstance(cls.layer, Loss):
+            return None
+        if check == "test_unused":
+            return "case", list(cls.layer.unused), list(cls.layer.unused)
+        if check == "test_nothing_counts":
+            return "inputs", list(cls.layer.nothing.values()), list(cls.layer.nothing)
+        return None
 
     @watches_inputs
     def test_inputs_unchanged(self, solution: Solution, rng: np.random.Generator) -> None:
@@ -276,6 +321,37 @@ class Robustness(LayerContract):
             first, second = (np.asarray(self._parameter(made, name)) for _ in range(2))
             note(solution, constant=first.size > 0 and bool(np.all(first == first.flat[0])))  # all 0 is no matter of seeds
             expect(not np.array_equal(first, second), f"two layers made without a generator have the same {name}")
+
+    def test_unused(self, solution: Solution, rng: np.random.Generator, case: str) -> None:
+        """what does not count has no influence on the loss, and a gradient of exactly 0"""
+        assert isinstance(self.layer, Loss)
+        run, _ = self.layer.runs(solution, rng, self.layer.cases[case])
+        unused = self.layer.unused[case](run.inputs)
+        before, expected = run.forward(), run.backward()
+        for name in (f"d_{name}" for name in self.layer.differentiated):
+            where = unused[name.removeprefix("d_")]
+            gradient = np.asarray(expected[name])
+            assert_shape(gradient, run.inputs[name.removeprefix("d_")].shape, name)
+            expect(not np.any(gradient[where]), f"{name} is not 0 for what does not count")
+            expect(bool(np.any(gradient[~where])), f"{name} is 0")
+        for value in self.layer.spoils:
+            spoilt = {name: run.inputs[name].copy() for name in unused}
+            for name, where in unused.items():
+                spoilt[name][where] = value * rng.normal(size=spoilt[name][where].shape)
+            words = f"with other values there, about {value:g}" if np.isfinite(value) else f"with {value:g} there"
+            other = run.with_inputs(**spoilt)
+            assert_close(other.forward(), before, f"the loss {words}, compared with the loss before")
+            for name, gradient in other.backward().items():
+                assert_close(gradient, expected[name], f"{name} {words}, compared with the one before")
+        assert_no_warnings(solution)
+
+    def test_nothing_counts(self, solution: Solution, rng: np.random.Generator, inputs: Inputs) -> None:
+        """where nothing counts, the loss is 0.0 and the gradient 0, without a warning"""
+        run, _ = self.layer.runs(solution, rng, Case(*self.layer.plain.arguments, **inputs))
+        assert_close(run.forward(), 0.0, "the loss")
+        for name, gradient in run.backward().items():
+            assert_close(gradient, np.zeros(run.inputs[name.removeprefix("d_")].shape), name)
+        assert_no_warnings(solution)
 
     def _parameter(self, made: Callable[..., Any], name: str, **options: Any) -> Any:
         layer = made(*self.layer.plain.arguments, **options)
@@ -322,6 +398,14 @@ class Layouts(LayerContract):
         twin = self.layer.make(solution, *self.layer.plain.arguments)
         self.layer.assign([twin], _values_of(run))
         return run, run.on(twin)
+
+
+def _without_extremes(layer: Layer) -> Sequence[str]:
+    return () if isinstance(layer, Loss) and layer.extremes else ("test_extremes",)
+
+
+def _extremes(layer: Layer) -> tuple[str, list[Any], list[str]] | None:
+    return ("case", list(layer.extremes.values()), list(layer.extremes)) if isinstance(layer, Loss) else None
 
 
 def _is_random(layer: Layer) -> bool:

@@ -164,11 +164,23 @@ class Layer:
 class Loss(Layer):
     """A loss's declaration: forward gives a number, backward takes nothing.
 
-    `differentiated` names the inputs that get a gradient, in the order in which backward returns them.
+    Attributes:
+        differentiated: names of the inputs that get a gradient, in the order in which backward returns them.
+        extremes: by name, cases at which a formula overflows that is used as it stands. Their results must be exact.
+        extreme: what is extreme in them, for a title: "the loss of {extreme} is exact".
+        unused: for the names of cases in which elements do not count, which ones: a function of the case's inputs that
+            gives a boolean array for each input with such elements (for its leading axes, if it has fewer).
+        spoils: what such elements are set to, times a random number: nothing may change.
+        nothing: by name, inputs of which nothing counts, for a loss made with the plain case's arguments.
     """
 
     inputs: tuple[str, ...] = ("prediction", "target")
     differentiated: tuple[str, ...] = ("prediction",)
+    extremes: Mapping[str, Case] = field(default_factory=dict)
+    extreme: str = "logits of ±1e4"
+    unused: Mapping[str, Callable[[Inputs], Mapping[str, np.ndarray]]] = field(default_factory=dict)
+    spoils: tuple[float, ...] = (1e4,)
+    nothing: Mapping[str, Inputs] = field(default_factory=dict)
     takes_d_out = False
 
 

@@ -15,7 +15,6 @@ from harness.testing import (
     Robustness,
     Solution,
     assert_close,
-    assert_no_warnings,
     expect,
     fetch,
     put,
@@ -70,6 +69,16 @@ PPO = Loss(
         {"log_probs": (3,), "old_log_probs": (3,), "advantages": (3,)},
     ],
     draws={"log_probs": new, "old_log_probs": old, "advantages": spread_signs},
+    unused={"mask": lambda inputs: dict.fromkeys(("log_probs", "old_log_probs", "advantages"), ~MASK)},
+    spoils=(1e5, np.nan, np.inf),
+    nothing={
+        "nothing": {
+            "log_probs": (4, 5),
+            "old_log_probs": (4, 5),
+            "advantages": (4, 5),
+            "mask": np.zeros((4, 5), dtype=bool),
+        }
+    },
     float32_rtol=1e-3,  # terms of size 1 may cancel to a small loss
 )
 
@@ -182,30 +191,8 @@ class TestGradient(Gradient, layer=PPO):
             loss.forward(log_probs, log_probs.copy(), advantages)
             assert_close(loss.backward(), -advantages / 12, f"d_log_probs with clip={clip}")
 
-    def test_mask(self, solution: Solution, rng: np.random.Generator) -> None:
-        """the gradient is exactly 0 outside the mask"""
-        run, _ = PPO.runs(solution, rng, PPO.cases["mask"], log_probs=lambda rng: old(rng, (4, 5)))
-        run.forward()
-        assert_close(np.asarray(run.backward()["d_log_probs"]) != 0, MASK, "where d_log_probs is not 0")
 
-
-class TestRobustness(Robustness, layer=PPO):
-    def test_masked_values(self, solution: Solution, rng: np.random.Generator) -> None:
-        """what the mask leaves out may hold anything"""
-        theirs, ours = PPO.runs(solution, rng, PPO.cases["mask"])
-        for value in (1e5, np.nan, np.inf, -np.inf):
-            spoilt = {name: np.where(MASK, array, value) for name, array in theirs.inputs.items() if name != "mask"}
-            assert_close(theirs.with_inputs(**spoilt).forward(), ours.forward(), f"the loss with {value} under the mask")
-            gradient = theirs.backward()["d_log_probs"]
-            assert_close(gradient, ours.backward()["d_log_probs"], f"d_log_probs with {value} under the mask")
-        assert_no_warnings(solution)
-
-    def test_empty_mask(self, solution: Solution, rng: np.random.Generator) -> None:
-        """an empty mask gives a loss of 0.0 and gradients of 0"""
-        run, _ = PPO.runs(solution, rng, mask=lambda rng: np.zeros((4, 5), dtype=bool))
-        assert_close(run.forward(), 0.0, "the loss")
-        assert_close(run.backward()["d_log_probs"], np.zeros((4, 5)), "d_log_probs")
-        assert_no_warnings(solution)
+class TestRobustness(Robustness, layer=PPO): ...
 
 
 class TestLayouts(Layouts, layer=PPO):
