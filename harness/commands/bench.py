@@ -10,7 +10,7 @@ from harness.catalog import Kata
 from harness.commands.parameters import WrongCall, file_option, solution_argument, workspace_option
 from harness.commands.solutions import find_solution
 from harness.judge.session import Options, judge
-from harness.judge.timing import SLOW, hot_line, measure
+from harness.judge.timing import SLOW, find_hot_line, measure
 from harness.practice.workspace import Workspace
 from harness.sandbox.client import WorkerClient
 from harness.sandbox.errors import SandboxError
@@ -47,13 +47,13 @@ def bench_command(named: Kata | Path | None, path: Path | None, seconds: float, 
     try:
         with ProgressLine(f"Timing {shown(solution)} for {seconds:g} s"):
             timing = measure(kata, client, seconds=seconds)
+            hot = find_hot_line(kata, client, 0) if timing.ratio > SLOW else None
     except SandboxError as error:
         raise WrongCall(f"{shown(solution)} cannot be timed: {error}") from None
     finally:
         client.kill()
     console = make_console()
     console.print(timing_line(timing))
-    hot = hot_line(client.samples.lines, client.source) if timing.ratio > SLOW else None
     if hot:
         console.print(where_the_time_goes(hot))
     return 0

@@ -142,7 +142,7 @@ def _diagnosed(verdict: Verdict, kata: Kata, plugin: CheckPlugin) -> Verdict:
 
 
 def _timing(kata: Kata, client: WorkerClient, options: Options) -> tuple[Timing | None, HotLine | None]:
-    from harness.judge.timing import SLOW, hot_line, measure
+    from harness.judge.timing import SLOW, find_hot_line, measure
     from harness.sandbox.errors import BudgetSpent, CallTimeout, SandboxError
 
     timing: Timing | None
@@ -153,4 +153,4 @@ def _timing(kata: Kata, client: WorkerClient, options: Options) -> tuple[Timing 
             return None, None
         timing = None
     slow = timing is None or timing.ratio > SLOW
-    return timing, hot_line(client.samples.lines, client.source) if slow else None
+    return timing, find_hot_line(kata, client, options.seed) if slow else None

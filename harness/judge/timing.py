@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import importlib
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -19,15 +18,15 @@ import numpy as np
 from harness.catalog import Kata
 from harness.judge.replay import printable
 from harness.judge.verdict import HotLine, Timing
-from harness.sandbox.client import WorkerClient
-from harness.sandbox.errors import JudgeFailure, Refused, SandboxError
+from harness.sandbox import messages
+from harness.sandbox.client import START_SECONDS, WorkerClient
+from harness.sandbox.errors import JudgeFailure, Refused, SandboxError, SolutionRaised
 from harness.sandbox.proxy import Solution
 from harness.sandbox.transcript import Transcript
 
 SLOW = 10.0
-MIN_SAMPLES = 10
-ENOUGH_SAMPLES = 50
-SAMPLING_SECONDS = 0.5
+LINES_SECONDS = 1.0
+LINES_GRACE_SECONDS = 1.0
 MAX_CODE_CHARS = 200
 SECONDS = 0.6
 MAX_ROUNDS_A_SECOND = 200
@@ -90,9 +89,7 @@ def measure(
         if limit is not None:
             solution.allow(limit)
         warm = time.perf_counter()
-        with solution.sampled():  # a solution that is given up as too slow is asked nothing more
-            their_first = theirs.lap()
-        first = their_first, ours.lap()
+        first = theirs.lap(), ours.lap()
         began = time.perf_counter()
         elapsed, longest = 0.0, began - warm
         laps: list[tuple[float, float]] = []
@@ -108,40 +105,38 @@ def measure(
                 on_round(min(1.0, elapsed / seconds))
         times = np.array(laps or [first])
         low, ratio, high = np.percentile(times[:, 0] / times[:, 1], (25, 50, 75))
-        if ratio > SLOW:
-            _look_closer(theirs, solution)
     solution_ms, reference_ms = 1000 * np.median(times, axis=0)
     return Timing(float(ratio), float(low), float(high), float(solution_ms), float(reference_ms), len(times))
 
 
-def hot_line(seen_lines: Counter[int], source: str) -> HotLine | None:
-    """Where the time of a slow solution goes.
+def find_hot_line(kata: Kata, solution: WorkerClient, seed: int) -> HotLine | None:
+    """Where the time of a solution goes that `measure` has found slow: the workload is run again, line by line.
 
-    Args:
-        seen_lines: how often each of its lines was seen running; see `WorkerClient.samples`.
-        source: its text.
-
-    Returns:
-        The line that was seen most often; None where that does not say enough.
+    The worker is started again where it had to be ended. Returns None where no line could be measured.
     """
-    seen = seen_lines.total()
-    lines = source.splitlines()
-    if seen < MIN_SAMPLES:
-        return None
-    line, count = seen_lines.most_common(1)[0]
-    if not 0 < line <= len(lines):  # the solution can write to the trace as well
-        return None
-    code = printable(lines[line - 1].strip())[:MAX_CODE_CHARS]
-    return HotLine(line, code, count / seen, _loops_around(line, source))
-
-
-def _look_closer(stopwatch: Stopwatch, solution: WorkerClient) -> None:
-    """Run the workload again, sampled, until the lines have been seen often enough."""
-    solution.allow(SAMPLING_SECONDS)
-    until = time.monotonic() + SAMPLING_SECONDS / 2
-    with solution.sampled(), suppress(SandboxError):  # what was measured stands
-        while solution.samples.lines.total() < ENOUGH_SAMPLES and time.monotonic() < until:
+    try:
+        solution.allow(START_SECONDS)
+        stopwatch = Stopwatch(kata, solution, seed)
+        solution.allow(LINES_SECONDS + LINES_GRACE_SECONDS)
+        solution.request(messages.Measure(LINES_SECONDS), "the workload")
+        whole = False
+        with suppress(SolutionRaised):  # that is how it is interrupted
             stopwatch.lap()
+            whole = True
+        reply = solution.request(messages.Hottest(1), "the workload")
+    except SandboxError:
+        return None
+    return hot_line(reply.value, solution.source, whole) if isinstance(reply, messages.Result) else None
+
+
+def hot_line(hottest: object, source: str, whole: bool) -> HotLine | None:
+    """The line that a worker names as the hottest; None where what it says makes no sense, as a solution may bring about."""
+    lines = source.splitlines()
+    match hottest:
+        case [(int(line), float(share))] if 0 < line <= len(lines) and 0 <= share <= 1:
+            code = printable(lines[line - 1].strip())[:MAX_CODE_CHARS]
+            return HotLine(line, code, share, _loops_around(line, source), whole)
+    return None
 
 
 def _loops_around(line: int, source: str) -> int:

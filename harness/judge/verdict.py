@@ -132,12 +132,14 @@ class HotLine:
         line, code: its number and text.
         share: of the time, between 0 and 1.
         loops: how many Python loops it is inside of.
+        whole: whether all of the workload was measured, not only the first second.
     """
 
     line: int
     code: str
     share: float
     loops: int
+    whole: bool
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import select
 import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -31,14 +31,12 @@ from .errors import (
 from .interrupt import Interrupt, Interrupted
 from .messages import CallJudge, Failed, Ready, RemoteException, Reply, Request, Result, Returned
 from .pipes import Closed, read_frame
-from .samples import Samples, line_running
 from .spawn import Layers, Spawned, bwrap_failed, spawn
 from .worker import LOST_CONNECTION
 
 START_SECONDS = 60.0
 EXIT_SECONDS = 1.0
 TRACE_SECONDS = 0.5
-SAMPLE_SECONDS = 0.004
 MAX_TRACE_CHARS = 20_000
 KEPT_OUTPUT_BYTES = 20_000
 KEPT_CHECK_OUTPUT_BYTES = 4_000
@@ -97,7 +95,6 @@ class WorkerClient:
 
     Attributes:
         sandbox: what confines the worker, once it has started: "none", "landlock", "bwrap" or "landlock+bwrap".
-        samples: which lines of the solution were running inside `sampled`.
     """
 
     def __init__(
@@ -127,8 +124,6 @@ class WorkerClient:
         self._number = 0
         self._answering = False
         self._source: np.ndarray | None = None
-        self._sampling = False
-        self.samples = Samples(self.path)
 
     @property
     def output(self) -> str:
@@ -229,15 +224,6 @@ class WorkerClient:
         """From now on all calls together may take that long, whatever is left of the budget."""
         self._deadline = time.monotonic() + seconds
 
-    @contextmanager
-    def sampled(self) -> Iterator[None]:
-        """Ask the worker every few milliseconds, as long as it is at work, which line of the solution is running."""
-        self._sampling = True
-        try:
-            yield
-        finally:
-            self._sampling = False
-
     def register(self, function: Callable[..., Any]) -> wire.Callback:
         """Make a function of the judge callable from the solution, until the next check begins."""
         number = len(self._functions) + 1
@@ -254,8 +240,8 @@ class WorkerClient:
 
     @property
     def source(self) -> str:
-        """The text that is judged; empty before a worker has loaded it."""
-        return "" if self._source is None else self._source.tobytes().decode("utf-8", "replace")
+        """The text that is judged."""
+        return self._read_source().tobytes().decode("utf-8", "replace")
 
     def _read_source(self) -> np.ndarray:
         """The solution as bytes, read once: all checks judge the same, whatever happens to the file meanwhile.
@@ -334,12 +320,7 @@ class WorkerClient:
         interrupt = [self._interrupt.fileno()] if self._interrupt else []
         output = [] if self._output_ended else [worker.output]
         replies = [] if to_send else [worker.replies]
-        pause = min(left, SAMPLE_SECONDS) if self._sampling else left
-        readable, writable, _ = select.select(
-            [*replies, *output, *interrupt], [worker.requests] if to_send else [], [], pause
-        )
-        if self._sampling and not readable and not writable:
-            self.samples.take(worker)
+        readable, _, _ = select.select([*replies, *output, *interrupt], [worker.requests] if to_send else [], [], left)
         if interrupt and interrupt[0] in readable:
             self.kill()
             raise Interrupted
@@ -415,8 +396,9 @@ class WorkerClient:
             if not part:
                 break
             text += part.decode("utf-8", "replace")
-        found = line_running(text, self.path)
-        return f" (it was at {self.path.name}:{found[0]}, in {found[1]})" if found else ""
+        path = str(self.path).encode("ascii", "backslashreplace").decode()  # as `faulthandler` writes it
+        found = re.search(rf'File "{re.escape(path)}", line (\d+) in (\S+)', text)
+        return f" (it was at {self.path.name}:{found[1]}, in {found[2]})" if found else ""
 
 
 def _signal_name(number: int) -> str:

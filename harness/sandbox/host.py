@@ -22,6 +22,7 @@ import numpy as np
 from numpy.random import seed  # NumPy loads its generators at first use; this has it done before the check waits for it
 
 from . import messages, wire
+from .lines import LineClock
 from .messages import RemoteException, Reply, Request, Result
 
 CallBack = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
@@ -67,6 +68,7 @@ class Host:
         self._next_id = 1
         self._watched: list[_Watched] = []
         self._room = _Room()
+        self._clock: LineClock | None = None
         self._operations: dict[type, Callable[[Any], Result]] = {
             messages.Reset: self._reset,
             messages.Construct: self._construct,
@@ -79,6 +81,8 @@ class Host:
             messages.Length: self._length,
             messages.Iterate: self._iterate,
             messages.Next: self._next,
+            messages.Measure: self._measure,
+            messages.Hottest: self._hottest,
         }
 
     def handle(self, request: Request) -> Reply:
@@ -98,6 +102,7 @@ class Host:
     def _reset(self, request: messages.Reset) -> Result:
         self._objects.clear()
         self._watched.clear()
+        self._clock = None
         seed(request.seed)
         return Result()
 
@@ -159,6 +164,13 @@ class Host:
     def _next(self, request: messages.Next) -> Result:
         return self._run(_next_or_end, (wire.Handle(request.target, ""),), {}, self._plain)
 
+    def _measure(self, request: messages.Measure) -> Result:
+        self._clock = LineClock(self._file, request.seconds)
+        return Result()
+
+    def _hottest(self, request: messages.Hottest) -> Result:
+        return Result(self._clock.hottest(request.count) if self._clock else [])
+
     def _run(
         self,
         function: Callable[..., Any],
@@ -180,7 +192,7 @@ class Host:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 began = perf_counter()
-                result = function(*args, **kwargs)
+                result = function(*args, **kwargs) if self._clock is None else self._clock.run(function, args, kwargs)
                 seconds = perf_counter() - began
         finally:
             changed = [watched for watched in self._watched if watched.changed()]

@@ -124,7 +124,23 @@ class Next:
     target: int
 
 
-Request: TypeAlias = Load | Reset | Construct | Call | Get | Set | Fill | Put | Value | Length | Iterate | Next
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """From now on, until the next check begins, measure how long each line of the solution runs, for that long."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hottest:
+    """Which lines took most of the measured time, as (line, share) pairs."""
+
+    count: int
+
+
+Request: TypeAlias = (
+    Load | Reset | Construct | Call | Get | Set | Fill | Put | Value | Length | Iterate | Next | Measure | Hottest
+)
 
 # Replies.
 
@@ -220,7 +236,24 @@ class Failed:
     message: str
 
 
-FROM_JUDGE = (Load, Reset, Construct, Call, Get, Set, Fill, Put, Value, Length, Iterate, Next, Returned, Failed)
+FROM_JUDGE = (
+    Load,
+    Reset,
+    Construct,
+    Call,
+    Get,
+    Set,
+    Fill,
+    Put,
+    Value,
+    Length,
+    Iterate,
+    Next,
+    Measure,
+    Hottest,
+    Returned,
+    Failed,
+)
 FROM_WORKER = (Ready, Result, RemoteException, Unsendable, Missing, CallJudge)
 
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in (*FROM_JUDGE, *FROM_WORKER)}

@@ -305,5 +305,6 @@ def timing_line(timing: Timing) -> Text:
 def where_the_time_goes(hot: HotLine) -> RenderableType:
     """The hottest line of a slow solution, and how much of the time goes into it."""
     loops = {0: "", 1: ", inside a Python loop"}.get(hot.loops, f", inside {hot.loops} nested Python loops")
-    sentence = Text(f"{hot.share:.0%} of the time is spent in line {hot.line}{loops}:")
+    time = "time" if hot.whole else "first second"
+    sentence = Text(f"{hot.share:.0%} of the {time} is spent in line {hot.line}{loops}:")
     return Group(sentence, _indented(Text(hot.code, "bold"), 4))
