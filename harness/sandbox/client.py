@@ -11,7 +11,6 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -217,7 +216,7 @@ class WorkerClient:
                 self._broken("the end of something that has none", call, stage)
             took = time.monotonic() - began
             if reply.seconds > took:  # measured in the worker, where the solution can tamper with it
-                reply = replace(reply, seconds=took)
+                reply = reply._replace(seconds=took)
         return reply
 
     def allow(self, seconds: float) -> None:

@@ -169,7 +169,7 @@ class Host:
         return Result()
 
     def _hottest(self, request: messages.Hottest) -> Result:
-        return Result(self._clock.hottest(request.count) if self._clock else [])
+        return Result(self._clock.hottest(request.lines) if self._clock else [])
 
     def _run(
         self,

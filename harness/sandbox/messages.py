@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,23 +24,20 @@ Seconds: TypeAlias = float
 # Requests. A target is the number of an object that the worker keeps; None is the solution's module itself.
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """Run the solution's file, which the judge has read."""
 
     path: str
     source: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(NamedTuple):
     """Forget all objects and seed NumPy: a new check begins."""
 
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Construct:
+class Construct(NamedTuple):
     """Make an object of one of the solution's classes."""
 
     name: str
@@ -49,8 +45,7 @@ class Construct:
     kwargs: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """Call a function of the solution, a method of an object, or (without a name) the object itself.
 
     `keep` says which parts of the result stay with the solution: none, all of it, or these elements.
@@ -63,16 +58,14 @@ class Call:
     keep: Literal["all"] | tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Get:
+class Get(NamedTuple):
     """The attribute of an object."""
 
     target: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(NamedTuple):
     """Assign an attribute, or what a path of attributes and entries leads to: `net.params["W1"] = value`."""
 
     target: int
@@ -80,8 +73,7 @@ class Set:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """Write into an array where it is: `layer.weight[...] = value`."""
 
     target: int
@@ -89,53 +81,46 @@ class Fill:
     value: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """Keep a value beside the solution, so that calls can change it in place."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What an object is now."""
 
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(NamedTuple):
     """`len(object)`."""
 
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class Iterate:
+class Iterate(NamedTuple):
     """`iter(object)`: the iterator stays with the solution."""
 
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(NamedTuple):
     """`next(iterator)`."""
 
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """From now on, until the next check begins, measure how long each line of the solution runs, for that long."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hottest:
+class Hottest(NamedTuple):
     """Which lines took most of the measured time, as (line, share) pairs."""
 
-    count: int
+    lines: int
 
 
 Request: TypeAlias = (
@@ -145,8 +130,7 @@ Request: TypeAlias = (
 # Replies.
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """It worked.
 
     Attributes:
@@ -164,8 +148,7 @@ class Result:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteException:
+class RemoteException(NamedTuple):
     """The solution's code raised: the exception as plain data."""
 
     type: str
@@ -180,22 +163,19 @@ class RemoteException:
         return name in self.ancestors
 
 
-@dataclass(frozen=True, slots=True)
-class Unsendable:
+class Unsendable(NamedTuple):
     """The result cannot cross the wire."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """The solution defines no such name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class CallJudge:
+class CallJudge(NamedTuple):
     """On the way to a reply, the solution calls a function of the judge."""
 
     function: int
@@ -203,8 +183,7 @@ class CallJudge:
     kwargs: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """The worker's first words, before it has seen the solution.
 
     Attributes:
@@ -221,15 +200,13 @@ Reply: TypeAlias = Ready | Result | RemoteException | Unsendable | Missing
 # The judge's answers to `CallJudge`.
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(NamedTuple):
     """What the judge's function returned."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """The judge's function raised."""
 
     type: str
@@ -256,7 +233,6 @@ FROM_JUDGE = (
 )
 FROM_WORKER = (Ready, Result, RemoteException, Unsendable, Missing, CallJudge)
 
-_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in (*FROM_JUDGE, *FROM_WORKER)}
 _FITS: dict[str, Callable[[Any], bool]] = {  # by annotation
     "Any": lambda value: True,
     "bool": lambda value: type(value) is bool,
@@ -269,17 +245,15 @@ _FITS: dict[str, Callable[[Any], bool]] = {  # by annotation
     "dict[str, Any]": lambda value: type(value) is dict and all(type(key) is str for key in value),
 }
 _REQUESTS = {kind.__name__: kind for kind in FROM_JUDGE}
-_REPLIES = {kind.__name__: (kind, [_FITS[str(field.type)] for field in fields(kind)]) for kind in FROM_WORKER}
-
-
-def values_of(message: Any) -> list[Any]:
-    """The values of a message's fields."""
-    return [getattr(message, name) for name in _FIELDS[type(message)]]
+_REPLIES = {
+    kind.__name__: (kind, [_FITS[kind.__annotations__[name].__forward_arg__] for name in kind._fields])
+    for kind in FROM_WORKER
+}
 
 
 def mapped(function: Callable[[Any], Any], request: Request) -> Request:
     """A request of the same kind whose fields went through `function`."""
-    return type(request)(*map(function, values_of(request)))
+    return type(request)(*map(function, request))
 
 
 def pack(number: int, message: Any) -> bytes:
@@ -288,7 +262,7 @@ def pack(number: int, message: Any) -> bytes:
     Raises:
         WireError: it holds something that cannot cross the wire.
     """
-    return wire.pack((number, type(message).__name__, *values_of(message)))
+    return wire.pack((number, type(message).__name__, *message))
 
 
 def unpack_request(header: bytes | bytearray, payload: bytes | bytearray) -> tuple[int, Any]:

@@ -110,7 +110,7 @@ class Transcript:
             return
         if self.complete:
             self.exchanges.append(exchange)
-            self.size += _array_bytes((exchange.value, *messages.values_of(exchange.request)))
+            self.size += _array_bytes((exchange.value, *exchange.request))
             if self.size > MAX_ARRAY_BYTES:
                 self.forget()
         if exchange.is_answer:
