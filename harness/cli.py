@@ -23,6 +23,7 @@ from harness import catalog
 from harness.practice.workspace import UnusableHistory
 from harness.sandbox.errors import UnreadableSolution
 from harness.sandbox.threads import use_one_thread
+from harness.screens import signs
 from harness.screens.sentences import complain
 
 EXIT_WRONG_CALL = 2
@@ -126,8 +127,9 @@ def cli(ctx: click.Context) -> None:
 def main() -> None:
     """Entry point of the console script."""
     open_standard_streams()
+    signs.register()
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without ✓ gets a question mark
+        stream.reconfigure(errors=signs.ERRORS)  # type: ignore[union-attr]
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -83,15 +83,15 @@ def kata(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., subpr
     monkeypatch.chdir(tmp_path)
 
     def run(
-        *arguments: str, columns: int | None = 100, folder: Path = tmp_path, **env: str
+        *arguments: str, columns: int | None = 100, folder: Path = tmp_path, encoding: str = "utf-8", **env: str
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [KATA, *arguments],
             cwd=folder,
-            env=environment(columns, **env),
+            env=environment(columns, PYTHONIOENCODING=encoding, **env),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding=encoding,
             timeout=GIVE_UP_SECONDS,
         )
 

@@ -16,6 +16,7 @@ from harness.authoring.hunts import hunting_hints, plant
 from harness.cli import COMMANDS, run
 from harness.judge.bank import find_mistake, load_bank
 from harness.screens.console import make_console
+from harness.screens.signs import ASCII
 from harness.screens.texts import show_hint, show_statement
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -140,3 +141,25 @@ def test_progress_stays_out_of_pipes(kata: Run, tmp_path: Path) -> None:
     done = kata("check", "linear")
     assert (done.returncode, done.stderr) == (1, "")
     assert "Checking" not in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+def test_a_terminal_without_our_signs_shows_ascii_that_differs(kata: Run, tmp_path: Path, encoding: str) -> None:
+    kata("start", "conv2d")
+    mistake = find_mistake("conv2d", "batch-only-bias-gradient")
+    (tmp_path / "conv2d.py").write_text(plant([mistake]), encoding="utf-8")
+    plain, shown = kata("check", "--seed", "3"), kata("check", "--seed", "3", encoding=encoding)
+    lines = shown.stdout.splitlines()
+    assert [line[0] for line in lines if re.match(r"\S \w+ +\d+ of +\d+ points", line)] == ["+", "x", "+", "+", "+"]
+    assert "?" not in shown.stdout
+    assert re.fullmatch(r"#+\.+", lines[1])
+    assert [cell_len(line) for line in lines[:3]] == [cell_len(line) for line in plain.stdout.splitlines()[:3]]
+    show = kata("show", "conv2d", encoding=encoding).stdout
+    assert "Build" in show
+    assert all(line.isascii() for line in show.splitlines()) or encoding != "ascii"
+
+
+def test_no_sign_of_ours_is_unknown_to_a_plain_terminal() -> None:
+    sources = [*Path(catalog.__file__).parent.rglob("*.py"), *CONV.folder.parent.rglob("*.md")]
+    signs = {sign for path in sources for sign in path.read_text(encoding="utf-8") if not sign.isascii()}
+    assert {sign for sign in signs if ASCII.get(sign, "?") == "?"} == set()

@@ -17,7 +17,7 @@ from harness.practice.days import day_of
 from harness.practice.kind import PracticeKind
 from harness.practice.memory import Memory, memories, rate
 from harness.practice.record import Record, read_record
-from harness.practice.suggestions import Kind, suggest
+from harness.practice.suggestions import SuggestionKind, suggest
 
 NOW = datetime(2025, 3, 20, 12, tzinfo=UTC).timestamp()
 KATAS = catalog.all_katas()
@@ -263,13 +263,13 @@ def test_topics_alternate_for_a_newcomer(learner: Learner) -> None:
 def test_no_two_of_a_topic_follow_each_other_where_something_else_is_due_or_new(learner: Learner) -> None:
     for name in ("relu", "tanh", "sigmoid"):  # all activations, all due
         learner.sit(name, 60, hints=3)
-    ordered = [s for s in suggest(record_of(learner), KATAS, NOW) if s.kind is not Kind.LATER]
-    assert ordered[0].kind is Kind.DUE  # one was practised last, but that was long ago
+    ordered = [s for s in suggest(record_of(learner), KATAS, NOW) if s.kind is not SuggestionKind.LATER]
+    assert ordered[0].kind is SuggestionKind.DUE  # one was practised last, but that was long ago
     for position, (one, other) in enumerate(pairwise(ordered)):
         if one.kata.topic == other.kata.topic:
             assert {s.kata.topic for s in ordered[position + 1 :]} == {one.kata.topic}
-    due = [s.kata.name for s in ordered if s.kind is Kind.DUE]
-    assert ordered[2].kind is Kind.DUE
+    due = [s.kata.name for s in ordered if s.kind is SuggestionKind.DUE]
+    assert ordered[2].kind is SuggestionKind.DUE
     assert sorted(due) == ["relu", "sigmoid", "tanh"]
     learner.sit("step", 0.1)
     assert suggest(record_of(learner), KATAS, NOW)[0].kata.topic != "activations"

@@ -297,7 +297,9 @@ class TestImporting:
     def test_only_numpy_and_the_standard_library_can_be_imported(self, bench: Callable[..., Bench], name: str) -> None:
         attempt = bench(f"def f(x):\n    import {name}\n").check()
         assert attempt.outcome is Outcome.ERROR
-        reason = f"a solution may import only numpy and the standard library, not {name.partition('.')[0]}"
+        reason = (
+            f"a solution is one file, which may import only numpy and the standard library, not {name.partition('.')[0]}"
+        )
         assert attempt.message == f"f raised ModuleNotFoundError at answer.py:2: {reason}\n    import {name}"
 
     def test_numpy_and_the_standard_library_can_be_imported(self, bench: Callable[..., Bench]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from harness.catalog import Kata
+from harness.commands.file_advice import file_advice
 from harness.commands.hints import hints_for
 from harness.judge.verdict import Cause, Outcome, Verdict
 from harness.practice.history import History, Practice
 from harness.practice.kind import PracticeKind
 
 
-def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: Practice | None) -> str:
+def next_step(verdict: Verdict, kata: Kata, path: Path, history: History | None, practice: Practice | None) -> str:
     """What would help this learner most now."""
     kind = practice.kind if practice is not None else None
     if practice is not None and history is not None and kind is PracticeKind.INTERVIEW:
@@ -21,6 +24,9 @@ def next_step(verdict: Verdict, kata: Kata, history: History | None, practice: P
             return f"kata diff {kata.name} (yours and ours), then kata next"
         return f"kata solution {kata.name} (ours, to compare with), then kata next"
     first = next(check.cause for check in verdict.checks() if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED))
+    advice = file_advice(path) if first in (Cause.NOT_IMPORTABLE, Cause.MISSING) else None
+    if advice:
+        return f"{advice}, then kata check"
     if first is Cause.NOT_IMPORTABLE:
         return "fix the file so that Python can import it, then kata check"
     todo = "write the first body" if first is Cause.NOT_WRITTEN else "fix the first failing check"

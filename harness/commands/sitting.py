@@ -27,6 +27,7 @@ from harness.practice.days import clock
 from harness.practice.history import History
 from harness.practice.kind import PracticeKind
 from harness.practice.workspace import Workspace
+from harness.sandbox.coding import readable_text
 from harness.screens.console import make_console
 from harness.screens.pager import page
 from harness.screens.sentences import say, shown
@@ -155,7 +156,7 @@ def diff_command(named: Kata | Path | None, workspace: Workspace) -> None:
     solved = practice is not None and practice.solved_at is not None
     if history is None or not (solved or history.was_solved(kata.name) or history.was_revealed(kata.name)):
         raise WrongCall(f"this shows our solution: solve {kata.name} first, or give up with `kata solution {kata.name}`")
-    yours = path.read_text(encoding="utf-8", errors="replace")
+    yours = readable_text(path.read_bytes())
     ours = kata.reference_file.read_text(encoding="utf-8")
     page(make_console(), lambda console: show_diff(console, yours, ours, shown(path)))
 

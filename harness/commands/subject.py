@@ -103,7 +103,7 @@ class Subject:
             full: how many failures are shown with their messages.
             explain: whether every mistake is explained at once; else only those that an earlier attempt showed already.
         """
-        advice = next_step(verdict, self.kata, self.history, self.practice)
+        advice = next_step(verdict, self.kata, self.path, self.history, self.practice)
         explained = frozenset(verdict.mistakes) if explain else self._explained()
         telling = Telling(full, explained, self._why(), self._lesson() if verdict.passed else "")
         show_verdict(console, verdict, self.kata.title, self._limit(), advice, telling)

@@ -13,7 +13,7 @@ from harness.practice.memory import Memory, memories
 from harness.practice.record import KataRecord, Record
 
 
-class Kind(StrEnum):
+class SuggestionKind(StrEnum):
     """Why a kata is suggested."""
 
     DUE = "due"
@@ -27,7 +27,7 @@ class Suggestion:
     """A kata to practise, and why: in one line, and in a few words."""
 
     kata: Kata
-    kind: Kind
+    kind: SuggestionKind
     why: str
     brief: str
 
@@ -79,7 +79,9 @@ def _alternated(suggestions: Sequence[Suggestion], topic: str | None, is_today: 
     ordered: list[Suggestion] = []
     while left:
         first = left[0]
-        may_repeat = first.kind is Kind.BEGUN or (first.kind is Kind.DUE and not ordered and not is_today)
+        may_repeat = first.kind is SuggestionKind.BEGUN or (
+            first.kind is SuggestionKind.DUE and not ordered and not is_today
+        )
         other = (s for s in left if s.kata.topic != topic)
         chosen = first if may_repeat else next(other, first)
         left.remove(chosen)
@@ -94,14 +96,14 @@ def _due(kata: Kata, memory: Memory, now: float) -> Suggestion:
     since = ("due today", "due since yesterday")[days] if days < 2 else f"due for {days} days"
     chance = f"the chance that you still know it is {memory.chance(now):.0%}"
     why = f"{since}; {chance} (last time {last.rating.name}: {last.reason})"
-    return Suggestion(kata, Kind.DUE, why, "due")
+    return Suggestion(kata, SuggestionKind.DUE, why, "due")
 
 
 def _begun(kata: Kata, record: KataRecord, today: date) -> Suggestion:
     best = record.open_sitting.best_score if record.open_sitting else record.best_score
     score = "not checked yet" if best is None else f"best score {best} of 100"
     last = ago(day_of(record.last_at or 0), today)
-    return Suggestion(kata, Kind.BEGUN, f"begun but not finished: last practised {last}, {score}", "begun")
+    return Suggestion(kata, SuggestionKind.BEGUN, f"begun but not finished: last practised {last}, {score}", "begun")
 
 
 def _new(kata: Kata, solved: Collection[str]) -> Suggestion:
@@ -110,10 +112,10 @@ def _new(kata: Kata, solved: Collection[str]) -> Suggestion:
         needs = f"it builds on {', '.join(skipped)}, which you are taken to know"
     else:
         needs = f"you have solved what it needs ({', '.join(kata.needs)})" if kata.needs else "it needs no other kata"
-    return Suggestion(kata, Kind.NEW, f"new, and {needs}", "new")
+    return Suggestion(kata, SuggestionKind.NEW, f"new, and {needs}", "new")
 
 
 def _later(kata: Kata, memory: Memory, today: date) -> Suggestion:
     when = ahead(memory.due, today)
     why = f"nothing is due, begun, or new and within reach; this comes up first, {when}"
-    return Suggestion(kata, Kind.LATER, why, f"due {when}")
+    return Suggestion(kata, SuggestionKind.LATER, why, f"due {when}")

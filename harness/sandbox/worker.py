@@ -42,7 +42,7 @@ def main() -> None:
         die_with_the_judge(lifeline)
     limit_resources(cpu_seconds, confinement.processes)
     sys.path.append(numpy_folder)
-    own = Own(*(import_own(name) for name in ("wire", "messages", "pipes", "host")))
+    own = Own(*(import_own(name) for name in ("wire", "messages", "pipes", "host", "coding")))
     show_where_it_hangs(trace, bell)
     ready = own.messages.Ready(*confinement.apply())
     for name in [name for name in sys.modules if name.startswith(OWN_PACKAGE)]:
@@ -176,7 +176,8 @@ class ImportGuard(importlib.abc.MetaPathFinder):
         top = fullname.partition(".")[0]
         if top == "numpy" or top in sys.stdlib_module_names or top.startswith("_sysconfigdata"):
             return None
-        raise ModuleNotFoundError(f"a solution may import only numpy and the standard library, not {top}", name=fullname)
+        reason = f"a solution is one file, which may import only numpy and the standard library, not {top}"
+        raise ModuleNotFoundError(reason, name=fullname)
 
 
 class Own(NamedTuple):
@@ -186,13 +187,14 @@ class Own(NamedTuple):
     messages: Any
     pipes: Any
     host: Any
+    coding: Any
 
 
 class Worker:
     """The loop around the host: frames in, frames out."""
 
     def __init__(self, own: Own, requests: int, replies: int) -> None:
-        self._wire, self._messages, self._pipes, self._host_module = own
+        self._wire, self._messages, self._pipes, self._host_module, self._coding = own
         self._requests, self._replies = requests, replies
         os.set_blocking(requests, False)
         self._host: Any = None
@@ -210,12 +212,14 @@ class Worker:
     def _load(self, request: Any) -> Any:
         """Run the learner's file as a module; not under its own name, which may be that of a standard module."""
         path, source = request.path, request.source.tobytes()
-        linecache.cache[path] = len(source), None, source.decode("utf-8", "replace").splitlines(keepends=True), path
+        lines = self._coding.readable_text(source).splitlines(keepends=True)
+        linecache.cache[path] = len(source), None, lines, path
         module = types.ModuleType("solution")
         module.__file__ = path
         sys.modules[module.__name__] = module
         self._host = self._host_module.Host(vars(module), path, self._call_back)
         try:
+            self._coding.source_text(source, path)
             exec(compile(source, path, "exec", dont_inherit=True), vars(module))
         except BaseException as error:
             return self._host_module.describe_exception(error, path)
