@@ -50,6 +50,8 @@ COMMANDS = {
     "hunt": ("hunt", "Plant a mistake in a correct solution, for you to find."),
     "interview": ("interview", "Start a mock interview against the clock."),
     "report": ("report", "Write a report on your practice as an HTML file."),
+    "export": ("transfer", "Write your history into a file, for another machine."),
+    "import": ("transfer", "Add a history from another machine to this one."),
     "demo": ("demo", "Show in a few seconds what kata does."),
     "doctor": ("doctor", "Check that this machine has what kata needs."),
     "dev": ("dev", "Write katas: create one, or prove that all are sound."),

@@ -294,13 +294,13 @@ class History:
     def current(self, kata: str, kind: PracticeKind = PracticeKind.KATA) -> Practice | None:
         """The practice of a kata that was started last."""
         row = self._ask(
-            "SELECT * FROM practice WHERE kata = ? AND kind = ? ORDER BY id DESC LIMIT 1", (kata, kind)
+            "SELECT * FROM practice WHERE kata = ? AND kind = ? ORDER BY started_at DESC, id DESC LIMIT 1", (kata, kind)
         ).fetchone()
         return practice_of_row(row) if row else None
 
     def last_started(self) -> Practice | None:
         """The practice that was started last, of any kata and kind."""
-        row = self._ask("SELECT * FROM practice ORDER BY id DESC LIMIT 1").fetchone()
+        row = self._ask("SELECT * FROM practice ORDER BY started_at DESC, id DESC LIMIT 1").fetchone()
         return practice_of_row(row) if row else None
 
     def last_touched(self) -> Touched | None:
@@ -310,13 +310,15 @@ class History:
 
     def of_file(self, file: str) -> Practice | None:
         """The latest practice whose solution is that file, relative to the workspace."""
-        row = self._ask("SELECT * FROM practice WHERE file = ? ORDER BY id DESC LIMIT 1", (file,)).fetchone()
+        row = self._ask(
+            "SELECT * FROM practice WHERE file = ? ORDER BY started_at DESC, id DESC LIMIT 1", (file,)
+        ).fetchone()
         return practice_of_row(row) if row else None
 
     def open_interview(self) -> OpenInterview | None:
         """The interview that was started last, unless it has been ended."""
         row = self._ask(
-            "SELECT id, started_at, minutes, seed, topic, ended_at FROM interview ORDER BY id DESC LIMIT 1"
+            "SELECT id, started_at, minutes, seed, topic, ended_at FROM interview ORDER BY started_at DESC, id DESC LIMIT 1"
         ).fetchone()
         return OpenInterview(*row[:5]) if row and row[5] is None else None
 
@@ -370,6 +372,18 @@ class History:
 
     def _any(self, query: str, kata: str) -> bool:
         return self._ask(query, (kata,)).fetchone() is not None
+
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """The database for writing, all of it or nothing; for `exchange`."""
+        return self._database.transaction()
+
+    def take_over(self, database: sqlite3.Connection, kata: str, file: str, at: float) -> None:
+        """A practice came from elsewhere: its file counts as touched then, if it came along."""
+        if (self._workspace / file).is_file():
+            database.execute(
+                "INSERT INTO touched VALUES (?, ?, ?) ON CONFLICT (file) DO UPDATE SET at = max(at, excluded.at)",
+                (file, kata, at),
+            )
 
     def snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
         """The database for reading, as of one moment; for `record`."""

@@ -195,7 +195,7 @@ def read_record(history: History | None, names: Collection[str]) -> Record:
 
 
 ATTEMPTS = "SELECT id, practice, kind, kata, at, score, passed, ratio FROM attempt ORDER BY at, id"
-INTERVIEWS = "SELECT id, started_at, ended_at, minutes, topic FROM interview ORDER BY id"
+INTERVIEWS = "SELECT id, started_at, ended_at, minutes, topic FROM interview ORDER BY started_at, id"
 HINTS = """
     SELECT practice, count(*) FROM (SELECT practice FROM hint UNION ALL SELECT practice FROM explanation) GROUP BY practice
 """
