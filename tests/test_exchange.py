@@ -193,11 +193,12 @@ def test_from_one_folder_to_another(kata: Run, tmp_path: Path) -> None:
 
 
 def test_a_bare_command_means_what_came_along(kata: Run, tmp_path: Path) -> None:
-    kata("start", "relu")
-    kata("export", "moved.json")
-    two = tmp_path / "two"
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
     two.mkdir()
-    (tmp_path / "relu.py").rename(two / "relu.py")
+    kata("start", "relu", folder=one)
+    kata("export", "../moved.json", folder=one)
+    (one / "relu.py").rename(two / "relu.py")
     kata("import", "../moved.json", folder=two)
     assert kata("check", folder=two).stdout.startswith("relu.py")
     assert "of 4 min par" in kata("check", folder=two).stdout
@@ -234,7 +235,7 @@ def test_an_import_that_fails_leaves_nothing(months: History, tmp_path: Path) ->
     other = learner(tmp_path, "other")
     text = export_history(months)
     locked = sqlite3.connect(tmp_path / "other" / ".kata" / "history.db")
-    locked.execute("CREATE TRIGGER stop BEFORE INSERT ON attempt WHEN NEW.id > 5 BEGIN SELECT RAISE(ABORT, 'full'); END")
+    locked.execute("CREATE TRIGGER stop AFTER INSERT ON attempt WHEN NEW.id > 5 BEGIN SELECT RAISE(ABORT, 'full'); END")
     locked.commit()
     with pytest.raises(sqlite3.DatabaseError):
         import_history(other.history, text)
