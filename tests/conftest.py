@@ -41,6 +41,7 @@ SLOW = {
     "test_judge_isolation.py",
     "test_katas.py",
     "test_report.py",
+    "test_several_bugs.py",
     "test_soundness.py",
     "test_timing.py",
     "test_watch.py",

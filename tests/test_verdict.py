@@ -20,7 +20,18 @@ from harness.catalog import Kata
 from harness.judge.collect import collect_checks, run_pytest
 from harness.judge.plugin import CheckPlugin
 from harness.judge.replay import check_rng
-from harness.judge.verdict import Cause, CheckResult, Diagnosis, Evidence, GroupResult, HotLine, Outcome, Timing, Verdict
+from harness.judge.verdict import (
+    Cause,
+    CheckResult,
+    Diagnosis,
+    Evidence,
+    GroupResult,
+    HotLine,
+    HuntCount,
+    Outcome,
+    Timing,
+    Verdict,
+)
 from harness.sandbox.errors import JudgeFailure
 from harness.sandbox.local import LocalBackend
 
@@ -97,6 +108,7 @@ class TestJson:
             output="what the solution printed",
             mistakes=("mean-bias-gradient",),
             unexplained=2,
+            hunt=HuntCount(4, 3),
             clock_seconds=862.1234,
             check_seconds=0.31049,
             sandbox="landlock",
@@ -151,6 +163,7 @@ class TestJson:
             "output": "what the solution printed",
             "mistakes": ["mean-bias-gradient"],
             "unexplained": 2,
+            "hunt": {"planted": 4, "left": 3, "exact": True},
             "clock_seconds": 862.1,
             "check_seconds": 0.31,
             "sandbox": "landlock",
@@ -187,6 +200,7 @@ class TestJson:
                 "output",
                 "mistakes",
                 "unexplained",
+                "hunt",
                 "clock_seconds",
                 "check_seconds",
                 "sandbox",

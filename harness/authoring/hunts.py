@@ -42,7 +42,7 @@ HYPOTHESIS = """\
 Write down one sentence: this line is wrong because of this, so that number must come out too large by this factor, or with
 this sign. Test the prediction before you change anything. If it is wrong, the line is correct: next hypothesis.
 """
-WHERE = "The mistake is in {places}. Read it line by line against the formula, and say aloud what shape each line has."
+WHERE = "{mistakes} in {places}. Read it line by line against the formula, and say aloud what shape each line has."
 
 
 def hunting_hints(kata: Kata, mistakes: Sequence[Mistake]) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def hunting_hints(kata: Kata, mistakes: Sequence[Mistake]) -> tuple[str, ...]:
     if not mistakes:
         return hints
     places = " and ".join(f"`{place}`" for place in planted_in(mistakes)) or "a line outside all functions"
-    return (*hints, WHERE.format(places=places))
+    return (*hints, WHERE.format(mistakes="The mistake is" if len(mistakes) == 1 else "The mistakes are", places=places))
 
 
 def planted_in(mistakes: Sequence[Mistake]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.authoring.hunts import hunting_hints
 from harness.catalog import Kata
-from harness.judge.bank import find_mistake
+from harness.commands.planted import planted_mistakes
 from harness.practice.history import Practice
 
 
@@ -12,8 +12,4 @@ def hints_for(kata: Kata, practice: Practice) -> tuple[str, ...]:
     """The hints as Markdown, each clearer than the ones before."""
     if practice.planted is None:
         return tuple(hint.text for hint in kata.hints)
-    try:
-        planted = [find_mistake(kata.module, practice.planted)]
-    except LookupError:  # the bank has changed since
-        planted = []
-    return hunting_hints(kata, planted)
+    return hunting_hints(kata, planted_mistakes(kata, practice))

@@ -1,4 +1,4 @@
-"""`kata hunt`: a correct solution with one mistake planted, to be found and fixed."""
+"""`kata hunt`: a correct solution with mistakes planted, to be found and fixed."""
 
 from __future__ import annotations
 
@@ -8,37 +8,55 @@ from collections.abc import Sequence
 import click
 
 from harness.authoring.hunts import make_hunt
+from harness.authoring.planting import MAX_BUGS, TooFew, draw_mistakes
 from harness.catalog import Kata
 from harness.commands.histories import make_history, refuse_in_interview
 from harness.commands.parameters import WrongCall, confirmed, kata_argument, workspace_option, writing, yes_option
 from harness.judge.bank import Mistake, load_bank
+from harness.practice.history import Hunt
 from harness.practice.kind import PracticeKind
 from harness.practice.workspace import Workspace
+from harness.screens.progress_line import ProgressLine
 from harness.screens.sentences import say, shown
+
+MAX_SEED = 10_000
 
 
 @click.command("hunt")
 @kata_argument
+@click.option(
+    "--bugs", type=click.IntRange(1, MAX_BUGS), metavar="N", help=f"Plant N mistakes, 1 to {MAX_BUGS}. Default: 1."
+)
+@click.option("--minutes", type=click.IntRange(1, 480), metavar="N", help="Hunt against the clock.")
 @click.option("--mistake", "number", type=click.IntRange(min=1), metavar="N", help="Plant the Nth mistake of the bank.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same mistake again for the same N.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same mistakes again for the same N.")
 @yes_option
 @workspace_option
-def hunt_command(kata: Kata | None, number: int | None, seed: int | None, yes: bool, workspace: Workspace) -> None:
-    """Plant one mistake in a correct solution, for you to find and fix.
+def hunt_command(
+    kata: Kata | None,
+    bugs: int | None,
+    minutes: int | None,
+    number: int | None,
+    seed: int | None,
+    yes: bool,
+    workspace: Workspace,
+) -> None:
+    """Plant mistakes in a correct solution, for you to find and fix.
 
-    The file is hunt_NAME.py; an older hunt goes into the archive. `kata check` judges it without naming the mistake, and
-    tells you which it was once all checks pass. Mistakes that you have not hunted yet come first. As the file shows most of
-    our solution, it asks first if you have not solved the kata yet.
+    The file is hunt_NAME.py; an older hunt goes into the archive. `kata check` judges it without naming what is planted: it
+    says how many mistakes are left, and explains them once all checks pass. `kata why` explains one at a time, as a hint.
+    Mistakes that you have not hunted yet come first. As the file shows most of our solution, it asks first if you have not
+    solved the kata yet.
 
     \b
     Example:
       kata hunt conv2d
-      kata hunt conv2d --mistake 3
+      kata hunt gpt --bugs 4 --minutes 60
     """
     if kata is None:
         raise WrongCall("name the kata to hunt in, as in `kata hunt conv2d`; `kata list` shows them all")
-    if number is not None and seed is not None:
-        raise WrongCall("--mistake chooses a mistake and --seed draws one: use only one of them")
+    if number is not None and (seed is not None or bugs is not None):
+        raise WrongCall("--mistake chooses a mistake, --bugs and --seed draw them: use only one or the other")
     bank = load_bank(kata.module)
     if number is not None and number > len(bank):
         raise WrongCall(f"{kata.name} has {len(bank)} mistakes in its bank; there is no number {number}")
@@ -49,21 +67,27 @@ def hunt_command(kata: Kata | None, number: int | None, seed: int | None, yes: b
     if not known and not confirmed(reason, "Go on?", yes):
         return
     if number is not None:
-        mistake = bank[number - 1]
+        planted: Sequence[Mistake] = [bank[number - 1]]
     else:
-        mistake = draw_mistake(bank, history.planted(kata.name) if seed is None else set(), seed)
+        planted = _drawn(kata, bugs or 1, set() if seed is not None else history.planted(kata.name), seed)
     path = workspace.hunt(kata)
     archived = workspace.archive(path) if path.exists() else None
     with writing(path):
-        workspace.write_new(path, make_hunt(kata, [mistake]))
-    history.start(kata.name, path.name, PracticeKind.HUNT, planted=mistake.name)
+        workspace.write_new(path, make_hunt(kata, planted))
+    names = [mistake.name for mistake in planted]
+    history.start(kata.name, path.name, PracticeKind.HUNT, planted=names, hunt=Hunt(minutes))
     if archived:
         say(f"Your last hunt is kept as {shown(archived)}")
-    say(f"Wrote {shown(path)}: a solution of {kata.name} with one mistake planted. The clock is running.")
-    say("Find it and fix it, then: kata check. kata hint helps with the search.")
+    count = "one mistake" if len(planted) == 1 else f"{len(planted)} mistakes"
+    limit = f" {minutes} min are left." if minutes else ""
+    say(f"Wrote {shown(path)}: a solution of {kata.name} with {count} planted. The clock is running.{limit}")
+    them = "it" if len(planted) == 1 else "them"
+    say(f"Find {them} and fix {them}, then: kata check. kata hint helps with the search.")
 
 
-def draw_mistake(bank: Sequence[Mistake], hunted: set[str], seed: int | None) -> Mistake:
-    """One mistake of a bank at random; those that were hunted before come last."""
-    fresh = [mistake for mistake in bank if mistake.name not in hunted]
-    return random.Random(seed).choice(fresh or bank)
+def _drawn(kata: Kata, bugs: int, hunted: set[str], seed: int | None) -> list[Mistake]:
+    with ProgressLine(f"Planting {bugs} mistakes in {kata.name}"):
+        try:
+            return draw_mistakes(kata, bugs, hunted, random.randrange(MAX_SEED) if seed is None else seed)
+        except TooFew as error:
+            raise WrongCall(f"{error}: use fewer --bugs") from None

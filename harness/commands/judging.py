@@ -40,7 +40,7 @@ def check_solution(
 ) -> int:
     """Judge one solution, keep the verdict and show it; returns the exit code."""
     subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
-    options = replace(options, diagnosis=subject.names_mistakes)
+    options = replace(options, diagnosis=subject.names_mistakes, planted=subject.planted)
     with ProgressLine(f"Checking {shown(solution)}") as progress:
         verdict = subject.keep(judge(kata, solution, shown(solution), options, worker, progress.update))
     with suppress(BrokenPipeError):  # if nobody reads on, the exit code still says it

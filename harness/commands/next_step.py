@@ -19,7 +19,10 @@ def next_step(verdict: Verdict, kata: Kata, path: Path, history: History | None,
         return _in_interview(verdict, history, practice)
     if verdict.passed:
         if kind is PracticeKind.HUNT:
-            return f"kata diff (yours and ours), then kata hunt {kata.name} for another mistake, or kata next"
+            bugs = len(practice.planted_names) if practice else 1
+            more = "another mistake" if bugs == 1 else f"{bugs} others"
+            again = f"kata hunt {kata.name}{f' --bugs {bugs}' if bugs > 1 else ''} for {more}"
+            return f"kata diff (yours and ours), then {again}, or kata next"
         if practice is not None:
             return f"kata diff {kata.name} (yours and ours), then kata next"
         return f"kata solution {kata.name} (ours, to compare with), then kata next"
@@ -31,7 +34,8 @@ def next_step(verdict: Verdict, kata: Kata, path: Path, history: History | None,
         return "fix the file so that Python can import it, then kata check"
     todo = "write the first body" if first is Cause.NOT_WRITTEN else "fix the first failing check"
     if kind is PracticeKind.HUNT:
-        todo = "find the planted mistake and fix it"
+        several = practice is not None and len(practice.planted_names) > 1
+        todo = "find the next planted mistake and fix it" if several else "find the planted mistake and fix it"
     if practice is None or history is None:
         return f"{todo}, then run the same command again"
     seen, hints = history.hints_seen(practice), len(hints_for(kata, practice))

@@ -21,8 +21,8 @@ from harness.commands.parameters import (
     writing,
     yes_option,
 )
+from harness.commands.planted import planted_mistakes
 from harness.commands.solutions import find_solution
-from harness.judge.bank import find_mistake
 from harness.practice.days import clock
 from harness.practice.history import History
 from harness.practice.kind import PracticeKind
@@ -177,8 +177,8 @@ def reset_command(named: Kata | Path | None, workspace: Workspace) -> None:
     if path.resolve().parent != workspace.root:
         raise WrongCall(f"{shown(path)} is not in the workspace {workspace.root}, so it was never started there")
     text = make_stub(kata)
-    if practice is not None and practice.planted is not None:
-        text = make_hunt(kata, [find_mistake(kata.module, practice.planted)])
+    if planted := planted_mistakes(kata, practice):
+        text = make_hunt(kata, planted)
     archived = workspace.archive(path)
     with writing(path):
         workspace.write_new(path, text)

@@ -6,6 +6,7 @@ interview shows only which checks fail.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +16,10 @@ from rich.console import Console
 from harness.catalog import Kata
 from harness.commands.histories import running_interview
 from harness.commands.next_step import next_step
-from harness.judge.bank import find_mistake
+from harness.commands.planted import planted_mistakes
 from harness.judge.verdict import Verdict
-from harness.practice.days import between
-from harness.practice.history import History, Practice
+from harness.practice.days import between, clock
+from harness.practice.history import History, Hunt, Practice
 from harness.practice.stopwatch import Pause
 from harness.practice.workspace import UnusableHistory, Workspace
 from harness.screens.check_screen import Telling, show_verdict
@@ -105,8 +106,8 @@ class Subject:
         """
         advice = next_step(verdict, self.kata, self.path, self.history, self.practice)
         explained = frozenset(verdict.mistakes) if explain else self._explained()
-        telling = Telling(full, explained, self._why(), self._lesson() if verdict.passed else "")
-        show_verdict(console, verdict, self.kata.title, self._limit(), advice, telling)
+        telling = Telling(full, explained, self._why(), self._lessons() if verdict.passed else (), self._helped())
+        show_verdict(console, verdict, self.kata.title, self._limit(verdict.clock_seconds), advice, telling)
 
     def _explained(self) -> frozenset[str]:
         """The mistakes that are told unasked: finding one is the exercise, looking for it for an hour is not."""
@@ -120,21 +121,41 @@ class Subject:
             return f"`kata why {self.kata.name}`"
         return f"`kata why {self.kata.name} --file {shown(self.path)}`"
 
-    def _timed(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, clock_seconds=self.practice.clock_seconds()) if self.practice else verdict
+    @property
+    def planted(self) -> tuple[str, ...]:
+        """The mistakes that a hunt planted in it, for the judge to count."""
+        return tuple(mistake.name for mistake in planted_mistakes(self.kata, self.practice))
 
-    def _limit(self) -> str:
-        """What the clock is compared with."""
+    @property
+    def hunt(self) -> Hunt:
+        """What was agreed for the hunt that it belongs to."""
+        return self.history.hunt(self.practice) if self.history and self.practice else Hunt()
+
+    def _timed(self, verdict: Verdict) -> Verdict:
+        if self.practice is None:
+            return verdict
+        seconds = self.practice.clock_seconds()
+        if self.hunt.minutes is not None:  # a clock that counts down does not stop
+            seconds = (self.practice.solved_at or time.time()) - self.practice.started_at
+        return replace(verdict, clock_seconds=seconds)
+
+    def _limit(self, seconds: float | None) -> str:
+        """What the clock, which shows so many seconds, is compared with."""
         if self.in_interview():
             interview = running_interview(self.history)
             assert interview is not None
             return f" of {interview.minutes} min for the interview"
+        if seconds is not None and self.hunt.minutes is not None:
+            left = 60 * self.hunt.minutes - seconds
+            return f" of {self.hunt.minutes} min, {f'{clock(left)} left' if left > 0 else 'the time is up'}"
         has_par = self.practice is None or self.practice.kind.policy.has_par
         par = f" of {self.kata.par_minutes} min par" if has_par else ""
         return par + "".join(f", paused {between(pause.since, pause.until)}" for pause in self.pauses)
 
-    def _lesson(self) -> str:
-        """What was planted, and the misconception behind it."""
-        if self.practice is None or self.practice.planted is None:
-            return ""
-        return find_mistake(self.kata.module, self.practice.planted).explanation
+    def _lessons(self) -> tuple[str, ...]:
+        """What was planted, and the misconception behind each."""
+        return tuple(mistake.explanation for mistake in planted_mistakes(self.kata, self.practice))
+
+    def _helped(self) -> int:
+        """How many of the planted mistakes `kata why` has explained."""
+        return len(self.history.asked_for(self.practice)) if self.history and self.practice else 0

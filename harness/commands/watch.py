@@ -137,7 +137,7 @@ class WatchSession:
                 subject.kata,
                 subject.path,
                 shown(subject.path),
-                replace(self._options, timing=timing, diagnosis=subject.names_mistakes),
+                replace(self._options, timing=timing, diagnosis=subject.names_mistakes, planted=subject.planted),
                 self._take_spare(),
                 on_each,
                 checks=self._checks,

@@ -12,9 +12,11 @@ from harness.catalog import Kata
 from harness.commands.histories import history_if_usable, refuse_in_interview
 from harness.commands.judging import matching
 from harness.commands.parameters import WrongCall, file_option, seed_option, solution_argument, workspace_option, writing
+from harness.commands.planted import planted_mistakes
 from harness.commands.solutions import find_solution
 from harness.commands.subject import Subject
 from harness.judge.bank import find_mistake, load_reference, public_names
+from harness.judge.diagnosis import left_of
 from harness.judge.replay import Attempt, Check
 from harness.judge.script import NoScript, write_script
 from harness.judge.session import Options, judge
@@ -36,7 +38,8 @@ DEBUG_PREFIX = "debug_"
 def why_command(named: Kata | Path | None, path: Path | None, seed: int, workspace: Workspace) -> int:
     """Explain a recognised mistake in your solution. It counts as a hint.
 
-    With several mistakes it explains one at a time, the one that fails most checks first.
+    With several mistakes it explains one at a time, the one that fails most checks first. In a bug hunt it explains one of
+    the planted mistakes.
 
     \b
     Example:
@@ -46,6 +49,8 @@ def why_command(named: Kata | Path | None, path: Path | None, seed: int, workspa
     kata, solution = find_solution(named, path, workspace)
     subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
     refuse_in_interview(kata, subject.history)
+    if subject.planted:
+        return _why_hunted(subject, seed)
     verdict, _ = _judge(subject, seed)
     if verdict.passed:
         say(f"All checks of {kata.name} pass: there is nothing to explain.")
@@ -63,6 +68,30 @@ def why_command(named: Kata | Path | None, path: Path | None, seed: int, workspa
     left = len(set(verdict.mistakes) - known - {name})
     if left:
         say(f"{left} more known mistake{'s are' if left > 1 else ' is'} recognised: kata why again explains the next.")
+    return 1
+
+
+def _why_hunted(subject: Subject, seed: int) -> int:
+    """Explain one of the planted mistakes that are left; the next one only once this one is fixed."""
+    assert subject.history is not None
+    assert subject.practice is not None
+    planted = planted_mistakes(subject.kata, subject.practice)
+    verdict, attempts = _judge(subject, seed)
+    if verdict.passed:
+        say(f"All checks of {subject.kata.name} pass: there is nothing left to explain.")
+        return 0
+    with ProgressLine("Looking for what is left"):
+        left = left_of(attempts, planted, seed).mistakes
+    if not left:
+        say("The failing checks do not show which of the planted mistakes are left. You may have changed a correct line.")
+        say("`kata reset` restores the file as it was at the start.")
+        return 1
+    told = subject.history.asked_for(subject.practice)
+    mistake = next((mistake for mistake in left if mistake.name in told), left[0])
+    show_mistake(make_console(), mistake.explanation)
+    subject.history.record_explanation(subject.practice, mistake.name)
+    if len(left) > 1:
+        say("Fix it, and kata why explains the next one.")
     return 1
 
 
@@ -107,12 +136,13 @@ def debug_command(named: Kata | Path | None, check: str | None, path: Path | Non
 def _judge(subject: Subject, seed: int) -> tuple[Verdict, Sequence[tuple[Check, Attempt]]]:
     """The verdict on the file as it is, with all attempts; nothing of it is recorded."""
     kept: list[tuple[Check, Attempt]] = []
+    diagnosis = not subject.planted
     with ProgressLine(f"Checking {shown(subject.path)}") as progress:
         verdict = judge(
             subject.kata,
             subject.path,
             shown(subject.path),
-            Options(seed=seed, timing=False),
+            Options(seed=seed, timing=False, diagnosis=diagnosis),
             on_check=progress.update,
             on_attempts=kept.extend,
         )

@@ -14,6 +14,8 @@ A learner who is told a wrong reason looks for it for an hour, so a name needs e
 The first mistake is the one that explains most; then the bank is searched for one which, composed with those found, explains
 most of the rest. Where no single mistake explains a check, pairs are tried that begin with one which fits in part.
 Where nothing fits, `patterns` looks at the wrong numbers themselves.
+
+In a bug hunt it is known which mistakes there were, so `left_of` asks something simpler: which of them are still there.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -39,6 +42,7 @@ from harness.sandbox.transcript import Transcript
 Failure = tuple[Check, Attempt]
 
 SECONDS = 1.5
+LEFT_SECONDS = 10.0
 MAX_MISTAKES = 3
 MAX_PROBES = 8
 MAX_PARTIAL = 4
@@ -139,6 +143,36 @@ def diagnose(
     return Findings(by_check, mistakes, tuple(unexplained))
 
 
+@dataclass(frozen=True)
+class Left:
+    """The planted mistakes that a file still shows. `exact` means that they account for everything that fails."""
+
+    mistakes: tuple[Mistake, ...]
+    exact: bool
+
+
+def left_of(
+    attempts: Sequence[tuple[Check, Attempt]], planted: Sequence[Mistake], seed: int, seconds: float = LEFT_SECONDS
+) -> Left:
+    """Which of the mistakes that were planted in a file are still in it.
+
+    Args:
+        attempts: every check of the run with the learner's attempt.
+        planted: mistakes of one bank that compose.
+        seed: the run's seed.
+        seconds: when to stop looking.
+    """
+    search = _Search(attempts, planted, seed, seconds, {})
+    sets = [
+        Suspect(some, (None,) * len(some)) for size in range(1, len(planted) + 1) for some in combinations(planted, size)
+    ]
+    whole, in_time = search.all_of_it(sets)
+    if whole:
+        return Left(whole.mistakes, exact=in_time)
+    seen = {mistake for suspect in search.parts_of_it(sets) for mistake in suspect.mistakes}
+    return Left(tuple(mistake for mistake in planted if mistake in seen), exact=False)
+
+
 class _Search:
     """One search, with all replays that were made."""
 
@@ -161,6 +195,7 @@ class _Search:
         self._answers: dict[str, list[Parts]] = {}
         self._names: dict[Any, Mapping[str, Any]] = {}
         self._deviations: dict[Any, int] = {}
+        self._alike_in: dict[tuple[Any, str], bool] = {}
 
     def run(self) -> Suspect | None:
         """The smallest set of mistakes that explains most of the failing checks."""
@@ -212,6 +247,54 @@ class _Search:
                 suspect = found.plus(mistake, value) if found else Suspect((mistake,), (value,))
                 if not _is_outweighed(self._deviations.get(suspect.key, 0), len(self._failing)):
                     yield suspect
+
+    def all_of_it(self, suspects: Sequence[Suspect]) -> tuple[Suspect | None, bool]:
+        """The first of those that fail every check in the way that the learner's file does, and whether time sufficed.
+
+        Once a single one is left, it is asked for a check of each hidden test function, and trusted with the others.
+        """
+        left = list(suspects)
+        functions = len({check.name.partition("[")[0] for check, _ in self.failed})
+        quick_first = sorted(self.failed, key=lambda failure: failure[1].seconds)
+        for number, failure in enumerate(_in_turn(quick_first)):
+            if len(left) == 1 and number >= functions:
+                break
+            if time.perf_counter() > self._give_up:
+                return (left[0] if number and left else None), False
+            left = [suspect for suspect in left if self._fails_alike(suspect, *failure)]
+        return (left[0] if left and self.failed else None), True
+
+    def parts_of_it(self, suspects: Sequence[Suspect]) -> Iterator[Suspect]:
+        """For each of some failing checks, the first of the suspects that fails it in the same way."""
+        for failure in _probes(self.failed):
+            for suspect in suspects:
+                if time.perf_counter() > self._give_up:
+                    return
+                if self._fails_alike(suspect, *failure):
+                    yield suspect
+                    break
+
+    def _fails_alike(self, suspect: Suspect, check: Check, attempt: Attempt) -> bool:
+        """Whether it fails a check with the same answers, right ones included."""
+        key = suspect.key, check.name
+        if key not in self._alike_in:
+            self._alike_in[key] = self._fresh_alike(suspect, check, attempt)
+        return self._alike_in[key]
+
+    def _fresh_alike(self, suspect: Suspect, check: Check, attempt: Attempt) -> bool:
+        if not _can_be_followed(attempt):
+            replay = self._replay(suspect, check)
+            return replay.outcome is attempt.outcome and replay.cause is attempt.cause
+        if check.compares_properties:
+            return _fit_of_properties(attempt, self._replay(suspect, check)).match is Match.FULL
+        follower = Follower(answers(attempt.transcript.values), ())
+        try:
+            replay = self._followed(suspect, check, follower)
+        except Deviated:
+            return False
+        if attempt.cause is Cause.CHANGED_INPUT:
+            return _fit_of_changes(attempt, replay, follower).match is Match.FULL
+        return replay.outcome is attempt.outcome and follower.fit().match is Match.FULL
 
     def relevant(self, check: Check, found: Suspect | None) -> tuple[Mistake, ...]:
         """Those of the found mistakes that a failing check shows: as few of them as explain it."""
@@ -332,7 +415,9 @@ class _Search:
         return run_check(check, LocalBackend(self._names[suspect.key]), "", self._seed, transcript)
 
     def _known(self, suspect: Suspect, check: Check) -> Attempt | None:
-        if len(suspect.mistakes) > 1 or suspect.mistakes[0].place or suspect.values[0] != suspect.mistakes[0].values[0]:
+        if len(suspect.mistakes) > 1 or suspect.mistakes[0].place:
+            return None
+        if suspect.values[0] not in (None, suspect.mistakes[0].values[0]):
             return None
         return self._replays.get((suspect.mistakes[0].name, check.name))
 
@@ -349,14 +434,19 @@ def _is_outweighed(against: int, checks: int) -> bool:
 
 
 def _probes(failing: Sequence[Failure]) -> list[Failure]:
-    """Failing checks to begin with: one of each hidden test function before a second one of any, and short ones first."""
+    """Failing checks to begin with."""
+    return _in_turn(failing)[:MAX_PROBES]
+
+
+def _in_turn(failing: Sequence[Failure]) -> list[Failure]:
+    """Failing checks: one of each hidden test function before a second one of any, and short ones first."""
     seen: dict[str, int] = {}
     order = []
     for position, (check, attempt) in enumerate(failing):
         function = check.name.partition("[")[0]
         seen[function] = seen.get(function, 0) + 1
         order.append((seen[function], len(attempt.transcript.exchanges), position))
-    return [failing[position] for _, _, position in sorted(order)][:MAX_PROBES]
+    return [failing[position] for _, _, position in sorted(order)]
 
 
 def _can_be_followed(attempt: Attempt) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.catalog import Kata
-from harness.judge.verdict import CheckResult, GroupResult, HotLine, Timing, Verdict
+from harness.judge.verdict import CheckResult, GroupResult, HotLine, HuntCount, Timing, Verdict
 
 if TYPE_CHECKING:
     from harness.judge.plugin import CheckPlugin
@@ -31,6 +31,7 @@ class Options:
         seed: of the hidden tests' random inputs.
         timing: whether to time a solution that passes.
         diagnosis: whether to look for the mistake behind a failure.
+        planted: names of the mistakes that a bug hunt put into the file: the verdict counts those that are left.
         call_timeout: seconds that one call of the solution may take.
         budget: seconds that all calls together may take.
         sandbox: one of `spawn.SANDBOXES`, or the layers themselves.
@@ -39,6 +40,7 @@ class Options:
     seed: int = 0
     timing: bool = True
     diagnosis: bool = True
+    planted: tuple[str, ...] = ()
     call_timeout: float = 10.0
     budget: float = 60.0
     sandbox: str | Layers = "auto"
@@ -109,6 +111,8 @@ def judge(
             on_attempts([(check, plugin.attempts[check.name]) for check in plugin.checks])
         if not verdict.passed and options.diagnosis:
             verdict = _diagnosed(verdict, kata, plugin)
+        if options.planted:
+            verdict = replace(verdict, hunt=_hunt_count(verdict, kata, plugin, options.planted))
         if verdict.passed and options.timing and kata.has_workload:
             timing, hot_line = _timing(kata, client, options)
             verdict = replace(verdict, timing=timing, hot_line=hot_line, output=client.output)
@@ -139,6 +143,17 @@ def _diagnosed(verdict: Verdict, kata: Kata, plugin: CheckPlugin) -> Verdict:
         mistakes=tuple(sorted((mistake.name for mistake in findings.mistakes), key=lambda name: -shown_by[name])),
         unexplained=len(findings.unexplained),
     )
+
+
+def _hunt_count(verdict: Verdict, kata: Kata, plugin: CheckPlugin, planted: Sequence[str]) -> HuntCount:
+    from harness.judge.bank import find_mistake
+    from harness.judge.diagnosis import left_of
+
+    if verdict.passed:
+        return HuntCount(len(planted), 0)
+    attempts = [(check, plugin.attempts[check.name]) for check in plugin.checks]
+    left = left_of(attempts, [find_mistake(kata.module, name) for name in planted], verdict.seed)
+    return HuntCount(len(planted), len(left.mistakes), left.exact)
 
 
 def _timing(kata: Kata, client: WorkerClient, options: Options) -> tuple[Timing | None, HotLine | None]:

@@ -143,6 +143,15 @@ class HotLine:
 
 
 @dataclass(frozen=True)
+class HuntCount:
+    """How many of the mistakes planted in a file are left; `exact` means that they account for all that fails."""
+
+    planted: int
+    left: int
+    exact: bool = True
+
+
+@dataclass(frozen=True)
 class Verdict:
     """All that one `kata check` found out.
 
@@ -151,6 +160,7 @@ class Verdict:
         mistakes: names of the mistakes that were recognised, the one that explains most first.
         unexplained: how many failing checks show something else.
         hot_line: where the time goes, if it is much slower than the reference, or too slow to be timed.
+        hunt: for a bug hunt, how far it is.
     """
 
     kata: str
@@ -162,6 +172,7 @@ class Verdict:
     output: str = ""
     mistakes: tuple[str, ...] = ()
     unexplained: int = 0
+    hunt: HuntCount | None = None
     clock_seconds: float | None = None
     check_seconds: float = 0.0
     sandbox: str = ""
@@ -203,6 +214,7 @@ class Verdict:
             "output": self.output,
             "mistakes": list(self.mistakes),
             "unexplained": self.unexplained,
+            "hunt": None if self.hunt is None else vars(self.hunt),
             "clock_seconds": None if self.clock_seconds is None else round(self.clock_seconds, 1),
             "check_seconds": round(self.check_seconds, 3),
             "sandbox": self.sandbox,

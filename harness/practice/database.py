@@ -34,7 +34,7 @@ FIRST_SCHEMA = """
         started_at REAL NOT NULL,         -- seconds since 1970, UTC
         solved_at REAL,                   -- the first check that passed
         revealed_at REAL,                 -- the reference was shown
-        planted TEXT,                     -- the mistake of a hunt
+        planted TEXT,                     -- the mistakes of a hunt, with commas between
         interview INTEGER                 -- the interview that it belongs to
     );
     CREATE INDEX practice_kata ON practice (kata, kind, id);
@@ -84,12 +84,22 @@ CLOCKS_THAT_STOP = """
     INSERT INTO touched SELECT file, kata, max(seen_at) FROM practice GROUP BY file;
 """
 
+ROUNDS = """
+    CREATE TABLE hunt (practice INTEGER PRIMARY KEY REFERENCES practice,
+        minutes INTEGER,                  -- how long it may take, NULL where there is no clock
+        symptoms INTEGER NOT NULL);       -- whether only symptoms are told
+    ALTER TABLE interview ADD COLUMN chain TEXT;  -- of a staged interview
+    CREATE TABLE answer (practice INTEGER PRIMARY KEY REFERENCES practice, choice INTEGER NOT NULL,
+        correct INTEGER NOT NULL, at REAL NOT NULL);  -- to the question at the end of a stage, choices count from 1
+"""
+
 # SQL, or a function that is given the database inside the migration's transaction.
 MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     FIRST_SCHEMA,
     rename_mistakes,
     TOLD_IN_TIME,
     CLOCKS_THAT_STOP,
+    ROUNDS,
 )
 
 

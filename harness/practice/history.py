@@ -31,6 +31,7 @@ class Practice:
     """One sitting. Times are seconds since 1970; `file` is relative to the workspace.
 
     Attributes:
+        planted: names of the mistakes of a hunt, with commas between, as the history keeps them.
         counted: seconds on its clock up to `seen_at`.
         seen_at: the last sign of life, or the moment at which the clock was stopped.
         stopped: whether the clock stands still, as it does while another kata is practised.
@@ -49,6 +50,11 @@ class Practice:
     seen_at: float = 0.0
     stopped: bool = False
 
+    @property
+    def planted_names(self) -> tuple[str, ...]:
+        """The mistakes that a hunt planted."""
+        return tuple(self.planted.split(",")) if self.planted else ()
+
     def clock_seconds(self, now: float | None = None) -> float:
         """The time on its clock. It ends once solved; in an interview it never stops before."""
         if self.kind is PracticeKind.INTERVIEW:
@@ -56,6 +62,14 @@ class Practice:
         if self.stopped or self.solved_at is not None:
             return self.counted
         return self.counted + (now or time.time()) - self.seen_at
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """What was agreed for a bug hunt: `minutes` on the clock, or None; whether only `symptoms` are told."""
+
+    minutes: int | None = None
+    symptoms: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +136,8 @@ class History:
         kata: str,
         file: str,
         kind: PracticeKind = PracticeKind.KATA,
-        planted: str | None = None,
+        planted: Sequence[str] = (),
+        hunt: Hunt | None = None,
         interview: int | None = None,
     ) -> Practice:
         """Start a new practice, and its clock; all other clocks stop."""
@@ -132,8 +147,10 @@ class History:
             cursor = database.execute(
                 "INSERT INTO practice (kind, kata, file, started_at, planted, interview, seen_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (kind, kata, file, now, planted, interview, now),
+                (kind, kata, file, now, ",".join(planted) or None, interview, now),
             )
+            if hunt is not None:
+                database.execute("INSERT INTO hunt VALUES (?, ?, ?)", (cursor.lastrowid, hunt.minutes, hunt.symptoms))
         return self.practice(cursor.lastrowid or 0)
 
     def touch(self, kata: str, file: str, practice: Practice | None) -> tuple[Pause, ...]:
@@ -335,7 +352,20 @@ class History:
     def planted(self, kata: str) -> set[str]:
         """The mistakes that hunts have planted in a kata so far."""
         rows = self._ask("SELECT DISTINCT planted FROM practice WHERE kata = ? AND planted IS NOT NULL", (kata,))
-        return {name for (name,) in rows}
+        return {name for (names,) in rows for name in names.split(",")}
+
+    def hunt(self, practice: Practice) -> Hunt:
+        """What was agreed for a bug hunt."""
+        row = self._ask("SELECT minutes, symptoms FROM hunt WHERE practice = ?", (practice.id,)).fetchone()
+        return Hunt(row[0], bool(row[1])) if row else Hunt()
+
+    def asked_for(self, practice: Practice) -> set[str]:
+        """The mistakes that were explained in it because the learner asked."""
+        return {name for (name,) in self._ask("SELECT mistake FROM explanation WHERE practice = ?", (practice.id,))}
+
+    def has_hunted(self) -> bool:
+        """Whether a bug hunt was ever started here."""
+        return self._ask("SELECT 1 FROM practice WHERE kind = ? LIMIT 1", (PracticeKind.HUNT,)).fetchone() is not None
 
     def hints_seen(self, practice: Practice) -> int:
         """How many hints were shown in it."""

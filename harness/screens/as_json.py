@@ -182,9 +182,9 @@ def _attempt(attempt: PastAttempt) -> Object:
     return {"at": _moment(attempt.at), "score": attempt.score, "passed": attempt.passed, "ratio": attempt.ratio}
 
 
-def _told(hunt: Sitting) -> str | None:
+def _told(hunt: Sitting) -> list[str] | None:
     """What was planted, once it is found: before that it is what the learner looks for."""
-    return hunt.practice.planted if hunt.practice.solved_at is not None else None
+    return list(hunt.practice.planted_names) if hunt.practice.solved_at is not None else None
 
 
 def _moment(at: float | None) -> str | None:

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.judge.verdict import CheckResult, Diagnosis, Evidence, GroupResult, HotLine, Outcome, Timing, Verdict
+from harness.judge.verdict import CheckResult, Diagnosis, Evidence, GroupResult, HotLine, HuntCount, Outcome, Timing, Verdict
 from harness.practice.days import clock
 from harness.screens.sentences import printable
 
@@ -43,13 +43,15 @@ class Telling:
         full: how many failures are shown with their messages.
         explained: names of the mistakes that are explained; any other is only said to be recognised.
         why: the command that explains a mistake; empty where none may be explained.
-        lesson: the explanation of what was planted in it, once it is found.
+        lessons: the explanation of each mistake that was planted in it, once all are found.
+        helped: how many of those `kata why` has explained.
     """
 
     full: int = SHOWN_FAILURES
     explained: frozenset[str] = frozenset()
     why: str = ""
-    lesson: str = ""
+    lessons: tuple[str, ...] = ()
+    helped: int = 0
 
 
 def show_verdict(console: Console, verdict: Verdict, title: str, limit: str, next_step: str, telling: Telling) -> None:
@@ -72,8 +74,11 @@ def show_verdict(console: Console, verdict: Verdict, title: str, limit: str, nex
         full -= len(_alike([check for check in group.checks if _failed(check)]))
     for part in _mistakes(verdict, telling, console.width):
         console.print(part)
-    if telling.lesson:
-        console.print(_boxed("The planted mistake", "", telling.lesson, console.width))
+    if verdict.hunt and (counted := _hunt(verdict.hunt, telling.helped)):
+        console.print(counted)
+    for number, lesson in enumerate(telling.lessons, start=1):
+        of = f"Planted mistake {number} of {len(telling.lessons)}" if len(telling.lessons) > 1 else "The planted mistake"
+        console.print(_boxed(of, "", lesson, console.width))
     if verdict.passed or telling.full > SHOWN_FAILURES:
         output = verdict.output
     else:
@@ -228,9 +233,33 @@ def _mistakes(verdict: Verdict, telling: Telling, width: int) -> list[Renderable
     return parts
 
 
-def show_mistake(console: Console, explanation: str, count: int) -> None:
-    """One mistake explained, as `kata why` does."""
-    console.print(_diagnosis(Diagnosis("", explanation), count, console.width))
+def _hunt(hunt: HuntCount, helped: int) -> str:
+    """How far a hunt is; empty where there is nothing to say that the checks do not."""
+    planted = f"{hunt.planted} planted mistakes" if hunt.planted > 1 else "planted mistake"
+    if hunt.left == 0 and hunt.exact:
+        help_text = f", {helped} of them with kata why" if helped else ""
+        return f"You found all {planted}{help_text}." if hunt.planted > 1 else ""
+    if hunt.left == 0 and hunt.planted == 1:
+        return "The failing checks do not show the planted mistake. You may have changed a line that was correct."
+    if hunt.left == 0:
+        unknown = f"The failing checks do not show how many of the {planted} are left."
+        return f"{unknown} You may have changed a line that was correct."
+    are = "is" if hunt.left == 1 else "are"
+    if hunt.exact and hunt.left == hunt.planted > 1:
+        return f"All {planted} are left."
+    if hunt.exact:
+        return f"{hunt.left} of the {planted} {are} left." if hunt.planted > 1 else ""
+    if hunt.planted == 1:
+        return "The planted mistake is still there, and something else fails as well."
+    return f"At least {hunt.left} of the {planted} {are} left, and something else fails as well."
+
+
+def show_mistake(console: Console, explanation: str, count: int | None = None) -> None:
+    """One mistake explained, as `kata why` does; `count` checks show it, where that is known."""
+    if count is None:
+        console.print(_boxed("The mistake", "", explanation, console.width))
+    else:
+        console.print(_diagnosis(Diagnosis("", explanation), count, console.width))
 
 
 def _recognised(counts: Sequence[int], others: bool, why: str) -> Text:
