@@ -248,12 +248,19 @@ def test_every_check_of_the_contracts_is_tried() -> None:
             "        self._out[...] = x**2 * self.weight + self.bias\n        return self._out\n",
         ),
         (
+            "test_second_backward",
+            "        d_bias = d_out.sum(axis=0)\n",
+            "        if getattr(self, '_norm', None) != (d_out**2).sum():\n"
+            "            self._norm, self._d_bias = (d_out**2).sum(), d_out.sum(axis=0)\n"
+            "        d_bias = self._d_bias\n",
+        ),
+        (
             "test_two_layers",
             "        d_bias = d_out.sum(axis=0)\n        return d_x, ",
             "        d_bias = d_out.sum(axis=0)\n        return d_x.reshape(Scale.shape), ",
         ),
     ],
-    ids=["gradients in one buffer", "outputs in one buffer", "a shape on the class"],
+    ids=["gradients in one buffer", "outputs in one buffer", "gradients kept for -d_out", "a shape on the class"],
 )
 def test_what_earlier_calls_and_other_layers_have_is_left_alone(check: str, old: str, new: str) -> None:
     assert LAYER.count(old) == 1

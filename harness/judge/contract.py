@@ -220,6 +220,8 @@ class Gradient(LayerContract):
             )
             for name, gradient in run.named(fetch(kept_gradients)).items():
                 assert_close(gradient, first[name], f"{name} of the first backward, after another")
+            for name, gradient in run.backward(-d_out).items():  # backward is linear in d_out
+                assert_close(gradient, -first[name], f"{name} for -d_out, compared with minus that for d_out")
         again = run.backward(d_out)
         for name, gradient in first.items():
             assert_close(again[name], gradient, f"{name} of the last call, compared with the first")
