@@ -65,7 +65,7 @@ class Learner:
         ratio: float | None = None,
         message: str = MESSAGE,
         kind: PracticeKind = PracticeKind.KATA,
-        planted: str | None = None,
+        planted: Sequence[str] = (),
     ) -> Practice:
         """One sitting: hints first, then a check for each entry of `wrong`, evenly over the minutes, then the reveal."""
         kata = catalog.load(name)
@@ -126,8 +126,8 @@ def practise_for_months(workspace: Path, now: float, seed: int = 0) -> Learner:
             day, gap = day - gap * rng.uniform(0.8, 1.7), gap * 4
     learner.sit(katas[-5].name, 4.2, minutes=30, wrong=(9, 7), revealed=True)
     learner.sit(katas[-4].name, 1.1, minutes=20, wrong=(8, 5, 3))
-    learner.sit("relu", 12.3, kind=PracticeKind.HUNT, planted="missing-upstream", wrong=(4, 0))
-    learner.sit("tanh", 2.3, kind=PracticeKind.HUNT, planted="secret-mistake", wrong=(4,))
+    learner.sit("relu", 12.3, kind=PracticeKind.HUNT, planted=["missing-upstream"], wrong=(4, 0))
+    learner.sit("tanh", 2.3, kind=PracticeKind.HUNT, planted=["secret-mistake"], wrong=(4,))
     learner.interview(("relu", "linear", "conv2d"), 6.0, 45)
     learner.time = now
     return learner

@@ -20,6 +20,7 @@ from harness.testing import (
     GradientLayouts,
     Layer,
     Layouts,
+    Loss,
     Optimiser,
     Robustness,
     StartsAt,
@@ -47,6 +48,21 @@ class Scale:
         d_weight = (d_out * self._x**2).sum(axis=0)
         d_bias = d_out.sum(axis=0)
         return d_x, d_weight, d_bias
+"""
+
+LOSS = """
+import numpy as np
+
+
+class SoftplusLoss:
+    def forward(self, x, mask):
+        self._x, self._mask, self._count = np.where(mask, x, 0), mask, max(1, mask.sum())
+        return float((np.logaddexp(0, self._x) * mask).sum() / self._count)
+
+    def backward(self):
+        small = np.exp(-np.abs(self._x))
+        slope = np.where(self._x >= 0, 1, small) / (1 + small)
+        return slope * self._mask / self._count
 """
 
 SGD = """
@@ -120,6 +136,25 @@ def layer_groups() -> dict[str, type]:
     return groups
 
 
+def loss_groups() -> dict[str, type]:
+    loss = Loss(
+        names_in(LOSS, "reference")["SoftplusLoss"],
+        "the mean of log(1 + exp(x)) where the mask is set",
+        {"some count": Case(x=(4, 3), mask=MASK), "all count": Case(x=(2, 3), mask=np.ones((2, 3), dtype=bool))},
+        inputs=("x", "mask"),
+        differentiated=("x",),
+        batches=[{"x": (4, 3), "mask": mask} for mask in (MASK, ~MASK, MASK)],
+        extremes={"both ends": Case(x=np.array([-1e4, 1e4, 0.0]), mask=np.ones(3, dtype=bool))},
+        unused={"some count": lambda inputs: {"x": ~inputs["mask"]}},
+        spoils=(1e4, np.nan),
+        nothing={"nothing": {"x": (4, 3), "mask": np.zeros((4, 3), dtype=bool)}},
+    )
+    groups: dict[str, type] = {}
+    for base in (Forward, Gradient, Robustness, Layouts):
+        groups[base.__name__] = new_class(f"Test{base.__name__}", (base,), {"layer": loss})
+    return groups
+
+
 def optimiser_groups() -> dict[str, type]:
     optimiser = Optimiser(
         names_in(SGD, "reference")["Momentum"],
@@ -135,6 +170,7 @@ def optimiser_groups() -> dict[str, type]:
     return groups
 
 
+MASK = np.array([[1, 0, 1], [0, 0, 1], [1, 1, 1], [0, 0, 0]], dtype=bool)
 LAYERS = {
     "test_values": ("+ self.bias", "- self.bias"),
     "test_parameters_in_place": (
@@ -163,6 +199,12 @@ LAYERS = {
     ),
     "test_layouts": ("        self._x = x\n", "        self._x = x if x.flags.c_contiguous else x * 1.5\n"),
     "test_float32": ("        self._x = x\n", "        self._x = x if x.dtype == np.float64 else np.round(x, 2)\n"),
+}
+
+LOSSES = {
+    "test_extremes": ("np.logaddexp(0, self._x)", "np.log(1 + np.exp(self._x))"),
+    "test_unused": ("np.where(mask, x, 0)", "x"),
+    "test_nothing_counts": ("max(1, mask.sum())", "mask.sum()"),
 }
 
 OPTIMISERS = {
@@ -207,6 +249,10 @@ def test_correct_layer_passes_every_check() -> None:
     assert failing(layer_groups(), LAYER) == set()
 
 
+def test_correct_loss_passes_every_check() -> None:
+    assert failing(loss_groups(), LOSS) == set()
+
+
 def test_correct_optimiser_passes_every_check() -> None:
     assert failing(optimiser_groups(), SGD) == set()
 
@@ -218,6 +264,28 @@ def test_check_of_a_layer_catches(check: str) -> None:
     assert check in failing(layer_groups(), LAYER.replace(old, new))
 
 
+@pytest.mark.parametrize("check", LOSSES)
+def test_check_of_a_loss_catches(check: str) -> None:
+    old, new = LOSSES[check]
+    assert LOSS.count(old) == 1
+    assert check in failing(loss_groups(), LOSS.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("check", "old", "new"),
+    [
+        ("test_extremes", "np.where(self._x >= 0, 1, small) / (1 + small)", "np.exp(self._x) / (1 + np.exp(self._x))"),
+        ("test_unused", "slope * self._mask", "slope"),
+        ("test_nothing_counts", "slope * self._mask / self._count", "slope * self._mask / self._mask.sum()"),
+    ],
+)
+def test_wrong_gradient_of_a_loss_is_caught_where_its_values_are_right(check: str, old: str, new: str) -> None:
+    assert LOSS.count(old) == 1
+    found = failing(loss_groups(), LOSS.replace(old, new))
+    assert check in found
+    assert "test_values" not in found
+
+
 @pytest.mark.parametrize("check", OPTIMISERS)
 def test_check_of_an_optimiser_catches(check: str) -> None:
     old, new = OPTIMISERS[check]
@@ -227,7 +295,7 @@ def test_check_of_an_optimiser_catches(check: str) -> None:
 
 def test_every_check_of_the_contracts_is_tried() -> None:
     named = {n for base in (Forward, Gradient, Robustness, Layouts) for n in vars(base) if n.startswith("test_")}
-    assert named == set(LAYERS)
+    assert named == {*LAYERS, *LOSSES}
     named = {n for base in (Update, State, GradientLayouts) for n in vars(base) if n.startswith("test_")}
     assert named == set(OPTIMISERS)
 
@@ -278,7 +346,7 @@ def test_a_constant_backward_earns_nothing_where_its_values_count() -> None:
     constant = LAYER[: LAYER.index("        d_x = ")] + (
         "        return tuple(np.full_like(a, 12345.0) for a in (self._x, self.weight, self.bias))\n"
     )
-    checks = {n for n in vars(Gradient) if n.startswith("test_")}
+    checks = {n for n in vars(Gradient) if n.startswith("test_") and n not in LOSSES}
     assert checks - failing(layer_groups(), constant) <= {"test_after_other_batch", "test_two_layers"}
 
 

@@ -147,7 +147,7 @@ def test_the_mistake_of_an_unsolved_hunt_stays_secret(months: Path) -> None:
 def test_what_the_learner_wrote_is_escaped_everywhere(tmp_path: Path) -> None:
     learner = Learner(tmp_path, NOW)
     learner.sit("relu", 3, wrong=[5], message=HOSTILE, mistake=HOSTILE)
-    learner.sit("tanh", 2, kind=PracticeKind.HUNT, planted=HOSTILE)
+    learner.sit("tanh", 2, kind=PracticeKind.HUNT, planted=[HOSTILE])
     learner.interview(("relu", "linear"), 1, 30, topic=HOSTILE)
     page = report_of(learner, tmp_path / "report.html", workspace=HOSTILE)
     assert not page.all("script")

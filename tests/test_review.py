@@ -149,7 +149,7 @@ def test_no_interval_is_longer_than_180_days(learner: Learner) -> None:
 def test_hunts_and_interviews_change_no_due_date(learner: Learner) -> None:
     learner.sit("relu", 3, minutes=1)
     before = relu_memory(learner)
-    learner.sit("relu", 2, wrong=[3, 0], kind=PracticeKind.HUNT, planted="some-mistake")
+    learner.sit("relu", 2, wrong=[3, 0], kind=PracticeKind.HUNT, planted=["some-mistake"])
     learner.interview(("relu", "linear"), 1, 30)
     record = record_of(learner)
     assert memories(record, KATAS) == {"relu": before}
@@ -170,7 +170,7 @@ def test_a_mistake_counts_once_a_sitting_and_not_in_hunts(learner: Learner) -> N
     learner.sit("relu", 5, wrong=[5, 4, 0], mistake="unit-slope-at-zero")
     learner.sit("relu", 4, wrong=[5, 0], mistake="unit-slope-at-zero")
     learner.sit("tanh", 3, wrong=[5, 0], mistake="missing-square")
-    learner.sit("relu", 2, wrong=[5, 0], mistake="planted", kind=PracticeKind.HUNT, planted="planted")
+    learner.sit("relu", 2, wrong=[5, 0], mistake="planted", kind=PracticeKind.HUNT, planted=["planted"])
     made = [(mistake.kata, mistake.name, mistake.sittings) for mistake in record_of(learner).mistakes]
     assert made == [("relu", "unit-slope-at-zero", 2), ("tanh", "missing-square", 1)]
 
