@@ -10,9 +10,8 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 
@@ -115,7 +114,7 @@ class WorkerClient:
         self._interrupt = interrupt
         self._ready = False
         self._deadline = time.monotonic() + budget
-        self._functions: dict[int, Callable[..., Any]] = {}
+        self.functions = wire.Functions()
         self._output = Captured(KEPT_OUTPUT_BYTES)
         self._check_output = Captured(KEPT_CHECK_OUTPUT_BYTES)
         self._output_in_call = 0
@@ -179,7 +178,7 @@ class WorkerClient:
         if not self._ready:
             before = (f"importing {self.path.name}", Stage.IMPORT)
         self.start()
-        self._functions.clear()
+        self.functions.clear()
         self.request(messages.Reset(seed % 2**32), *before)
         self._check_output = Captured(KEPT_CHECK_OUTPUT_BYTES)
 
@@ -222,12 +221,6 @@ class WorkerClient:
     def allow(self, seconds: float) -> None:
         """From now on all calls together may take that long, whatever is left of the budget."""
         self._deadline = time.monotonic() + seconds
-
-    def register(self, function: Callable[..., Any]) -> wire.Callback:
-        """Make a function of the judge callable from the solution, until the next check begins."""
-        number = len(self._functions) + 1
-        self._functions[number] = function
-        return wire.Callback(number, getattr(function, "__name__", "function"))
 
     def kill(self) -> int | None:
         """End the worker, if there is one; returns its exit status."""
@@ -276,7 +269,7 @@ class WorkerClient:
     def _carry_out(self, asked: CallJudge) -> bytes:
         self._answering = True
         try:
-            answer: Returned | Failed = Returned(self._functions[asked.function](*asked.args, **asked.kwargs))
+            answer: Returned | Failed = Returned(self.functions.call(asked.function, asked.args, asked.kwargs))
         except JudgeFailure:
             raise
         except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,26 +24,20 @@ class LocalBackend:
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = names
         self.methods: set[tuple[str, str]] = set()
-        self._functions: dict[int, Callable[..., Any]] = {}
+        self.functions = wire.Functions()
         self._host = Host(names, "", self._call_back)
 
     def begin_check(self, seed: int) -> None:
         """A new check begins: all objects of the last one are forgotten."""
-        self._functions.clear()
+        self.functions.clear()
         self._host = Host(self._names, "", self._call_back)
 
     def request(self, request: Request, call: str) -> Reply:
         """Carry out one request on copies of what it holds, as if it had crossed the wire."""
         return self._host.handle(messages.mapped(copied, request))
 
-    def register(self, function: Callable[..., Any]) -> wire.Callback:
-        """Make a function of the judge callable from the solution, until the next check begins."""
-        number = len(self._functions) + 1
-        self._functions[number] = function
-        return wire.Callback(number, getattr(function, "__name__", "function"))
-
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return copied(self._functions[number](*args, **kwargs))
+        return copied(self.functions.call(number, args, kwargs))
 
 
 def copied(value: Any) -> Any:

@@ -29,15 +29,16 @@ class Backend(Protocol):
     Attributes:
         methods: (type, name) of attributes that have turned out to be methods, so that nobody need ask again.
         check_output: what the solution has printed since the check began.
+        functions: those of the judge that the solution can call, until the next check begins.
     """
 
     methods: set[tuple[str, str]]
+    functions: wire.Functions
 
     @property
     def check_output(self) -> str: ...
     def begin_check(self, seed: int) -> None: ...
     def request(self, request: Request, call: str) -> Reply: ...
-    def register(self, function: Callable[..., Any]) -> wire.Callback: ...
 
 
 class Solution:
@@ -117,7 +118,7 @@ class Solution:
             return self._sendable(function(*args, **kwargs))
 
         answer.__name__ = getattr(function, "__name__", "function")
-        return self._backend.register(answer)
+        return self._backend.functions.add(answer)
 
     def _received(self, value: Any, known_as: str | None = None) -> Any:
         if type(value) is wire.Handle:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,25 @@ class Callback:
 
     id: int
     name: str
+
+
+class Functions:
+    """The judge's functions that a solution can call."""
+
+    def __init__(self) -> None:
+        self._by_number: dict[int, Callable[..., Any]] = {}
+
+    def add(self, function: Callable[..., Any]) -> Callback:
+        """Make a function callable; what comes back stands for it on the other side."""
+        number = len(self._by_number) + 1
+        self._by_number[number] = function
+        return Callback(number, getattr(function, "__name__", "function"))
+
+    def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return self._by_number[number](*args, **kwargs)
+
+    def clear(self) -> None:
+        self._by_number.clear()
 
 
 @dataclass(frozen=True)
