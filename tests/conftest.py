@@ -14,16 +14,15 @@ import select
 import signal
 import struct
 import subprocess
-import sysconfig
 import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import program
 import pytest
 
-KATA = Path(sysconfig.get_path("scripts")) / "kata"
 GIVE_UP_SECONDS = 60.0
 ROWS = 40
 
@@ -86,15 +85,7 @@ def kata(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., subpr
     def run(
         *arguments: str, columns: int | None = 100, folder: Path = tmp_path, encoding: str = "utf-8", **env: str
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [KATA, *arguments],
-            cwd=folder,
-            env=environment(columns, PYTHONIOENCODING=encoding, **env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding=encoding,
-            timeout=GIVE_UP_SECONDS,
-        )
+        return program.run(arguments, folder, environment(columns, **env), encoding, GIVE_UP_SECONDS)
 
     return run
 
@@ -112,7 +103,7 @@ class Terminal:
         if self._pid == 0:
             os.chdir(folder)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-            os.execve(KATA, [str(KATA), *arguments], env)
+            os.execve(program.INSTALLED, ["kata", *arguments], env)
 
     def wait_for(self, wanted: str) -> None:
         """Read on until `wanted` has been printed."""

@@ -54,7 +54,11 @@ def test_help_ends_with_an_example_of_the_command(path: tuple[str, ...]) -> None
 
 
 @pytest.mark.parametrize("path", EVERY, ids=" ".join)
-def test_the_examples_can_be_typed_as_they_stand(path: tuple[str, ...]) -> None:
+def test_the_examples_can_be_typed_as_they_stand(
+    path: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("history.json").touch()  # what `kata import` gets
     _, _, example = (EVERY[path].help or "").partition("Example:\n")
     for line in example.strip().splitlines():
         words = shlex.split(line, comments=True)[1:]

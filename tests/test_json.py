@@ -107,7 +107,7 @@ def test_a_hunt_keeps_its_secret_until_it_is_solved(kata: Run, tmp_path: Path) -
     source = catalog.load("relu").reference_file.read_text(encoding="utf-8")
     (tmp_path / "hunt_relu.py").write_text(source, encoding="utf-8")
     kata("check", "--no-timing")
-    assert parsed(kata("report", "--json"))["hunts"][0]["planted"] == planted
+    assert parsed(kata("report", "--json"))["hunts"][0]["planted"] == [planted]
 
 
 @pytest.mark.parametrize("arguments", [("report", "--open"), ("next", "--start")])

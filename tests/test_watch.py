@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import program
 import pytest
-from conftest import KATA, Terminal, environment
+from conftest import Terminal, environment
 
 from harness import catalog
 from harness.authoring.hunts import plant
@@ -232,7 +233,12 @@ def test_there_are_no_hints_in_an_interview(kata: Kata, terminal: Start) -> None
 def test_through_a_pipe_it_prints_each_verdict_plainly(kata: Kata, tmp_path: Path) -> None:
     kata("start", "linear")
     process = subprocess.Popen(
-        [KATA, "watch"], cwd=tmp_path, env=environment(80), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        [program.INSTALLED, "watch"],
+        cwd=tmp_path,
+        env=environment(80),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     with process:
