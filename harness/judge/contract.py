@@ -134,10 +134,9 @@ class Forward(LayerContract):
     ) -> None:
         """Run a layer, change its parameters, run it again: it must do what a new layer with those parameters does."""
         arguments = self.layer.plain.arguments
+        # into the constructor's arrays, where a new layer gets others: that shows which of them are still in use
         run = Run(self.layer, self.layer.make(solution, *arguments), self.layer.draw_inputs(rng, self.layer.plain.inputs))
-        for name, value in self.layer.values(
-            rng, *arguments
-        ).items():  # into the constructor's arrays: a new layer gets others
+        for name, value in self.layer.values(rng, *arguments).items():
             fill(run.target, (self.layer.holder, name) if self.layer.holder else name, value)
         before, d_out = run.output(rng)
         run.backward(d_out)

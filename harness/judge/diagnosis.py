@@ -48,7 +48,7 @@ MAX_PROBES = 8
 MAX_PARTIAL = 4
 PROPERTY_RTOL = 0.05
 CONTRADICTED = 4
-"""A mistake that explains fewer than this many checks for each one that speaks against it is not believed."""
+"""How many checks that a mistake explains make up for one that speaks against it."""
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 UNIQUE_KINDS = {Trace.ACCEPTED, Trace.SHAPE, Trace.DTYPE, Trace.PROPERTIES, Trace.CHANGES}
 NO_FIT = Fit(Match.NONE, Support())
@@ -245,7 +245,7 @@ class _Search:
                 if time.perf_counter() > self._give_up:
                     return
                 suspect = found.plus(mistake, value) if found else Suspect((mistake,), (value,))
-                if not _is_outweighed(self._deviations.get(suspect.key, 0), len(self._failing)):
+                if (1 + CONTRADICTED) * self._deviations.get(suspect.key, 0) < len(self._failing):
                     yield suspect
 
     def all_of_it(self, suspects: Sequence[Suspect]) -> tuple[Suspect | None, bool]:
@@ -311,16 +311,28 @@ class _Search:
     def _best(self, suspects: Sequence[Suspect]) -> Suspect | None:
         """The suspect that explains most and stands up to all rules, or None."""
         cases = sorted((self._case(suspect) for suspect in suspects), key=lambda case: case.rank, reverse=True)
+        best, most = None, 0
         for case in cases:
-            if not self._stands(case):
-                continue
-            if case.has_numbers or self._is_unique(case, cases):
-                return case.suspect
-        return None
+            if len(case.explained) <= most:
+                break
+            worth = self._worth(case)
+            if worth > most and (case.has_numbers or self._is_unique(case, cases)):
+                best, most = case.suspect, worth
+        return best
 
-    def _stands(self, case: Account) -> bool:
-        """Whether nothing speaks against it."""
-        return not self._outweighed(case) and not self._fails_what_passed(case)
+    def _worth(self, case: Account) -> int:
+        """How many checks speak for the suspect, less what speaks against it; 0 where it is not to be believed."""
+        contradicted = sum(self._replay(case.suspect, check).outcome is not Outcome.PASSED for check in case.contradicted)
+        worth = len(case.explained) - CONTRADICTED * contradicted
+        # arguments are checked apart from the rest: what a mistake accepts counts only where this is all that it explains
+        only_accepts = case.evidence.kinds == {Trace.ACCEPTED}
+        for check in self._passed:
+            if worth <= 0:
+                return 0
+            replay = self._replay(case.suspect, check)
+            if replay.outcome is not Outcome.PASSED and (only_accepts or replay.cause is not Cause.NOT_REJECTED):
+                worth -= CONTRADICTED
+        return max(worth, 0)
 
     def _case(self, suspect: Suspect) -> Account:
         case = Account(suspect)
@@ -341,7 +353,7 @@ class _Search:
             return False
         explained = {check.name for check in case.explained}
         rivals = [other for other in others if other is not case and {c.name for c in other.explained} >= explained]
-        return all(self._alike(case.suspect, other.suspect) or not self._stands(other) for other in rivals)
+        return all(self._alike(case.suspect, other.suspect) or not self._worth(other) for other in rivals)
 
     def _alike(self, one: Suspect, other: Suspect) -> bool:
         """Whether two suspects give the same in every failing check."""
@@ -349,24 +361,6 @@ class _Search:
 
     def _values(self, suspect: Suspect, check: Check) -> list[Any]:
         return [value for _, value in self._replay(suspect, check).transcript.values]
-
-    def _outweighed(self, case: Account) -> bool:
-        """Whether the learner's values contradict the suspect as often as it explains them, in checks that it fails too."""
-        against = [check for check in case.contradicted if self._replay(case.suspect, check).outcome is not Outcome.PASSED]
-        return _is_outweighed(len(against), len(case.explained) + len(against))
-
-    def _fails_what_passed(self, case: Account) -> bool:
-        """Whether the suspect fails a check that the learner passed.
-
-        Arguments are checked apart from the rest: that a mistake accepts a bad one as well counts only where this is all it
-        explains.
-        """
-        only_accepts = case.evidence.kinds == {Trace.ACCEPTED}
-        for check in self._passed:
-            replay = self._replay(case.suspect, check)
-            if replay.outcome is not Outcome.PASSED and (only_accepts or replay.cause is not Cause.NOT_REJECTED):
-                return True
-        return False
 
     def _fit(self, suspect: Suspect, check: Check, attempt: Attempt) -> Fit:
         key = suspect.key, check.name
@@ -426,11 +420,6 @@ class _Search:
             backend = LocalBackend(public_names(load_reference(self._bank[0].module)))
             self._reference[check.name] = run_check(check, backend, "", self._seed)
         return self._reference[check.name]
-
-
-def _is_outweighed(against: int, checks: int) -> bool:
-    """Whether so many of these checks speak against a mistake that the others cannot make up for it."""
-    return against > 0 and against * CONTRADICTED >= checks - against
 
 
 def _probes(failing: Sequence[Failure]) -> list[Failure]:
