@@ -131,11 +131,15 @@ class TestDefinitions:
 
 
 class TestComposition:
-    def test_edits_that_touch_do_not_compose(self) -> None:
-        one, other = Replacement(3, 5, ()), Replacement(5, 6, ("a",))
-        assert one.touches(other)
-        assert other.touches(one)
-        assert not one.touches(Replacement(6, 7, ()))
+    def test_edits_of_one_line_or_gap_do_not_compose(self) -> None:
+        one = Replacement(3, 5, ())
+        assert not one.touches(Replacement(5, 6, ("a",)))
+        for other in (Replacement(4, 6, ("a",)), Replacement(4, 4, ("a",)), one):
+            assert one.touches(other)
+            assert other.touches(one)
+        gap = Replacement(5, 5, ("a",))
+        assert gap.touches(gap)
+        assert not one.touches(gap)
 
     def test_two_mistakes_in_one_file_are_both_made(self) -> None:
         pair = (find_mistake("linear", "missing-bias"), find_mistake("linear", "xavier-initialisation"))
@@ -145,6 +149,10 @@ class TestComposition:
     def test_replacements_keep_their_places_whatever_their_lengths(self) -> None:
         text = edits.apply("a\nb\nc\n", [Replacement(0, 1, ("x", "y")), Replacement(2, 3, ())])
         assert text == "x\ny\nb\n"
+
+    def test_line_is_inserted_before_one_that_is_replaced(self) -> None:
+        changes = [Replacement(1, 2, ("B",)), Replacement(1, 1, ("new",))]
+        assert edits.apply("a\nb\nc\n", changes) == edits.apply("a\nb\nc\n", changes[::-1]) == "a\nnew\nB\nc\n"
 
 
 class TestPage:

@@ -37,14 +37,16 @@ class Replacement:
     lines: tuple[str, ...]
 
     def touches(self, other: Replacement) -> bool:
-        """Whether both change the same lines or meet at the same gap, so that they cannot be made together."""
-        return self.start <= other.end and other.start <= self.end
+        """Whether both change the same line or insert at the same place, so that they cannot be made together."""
+        if self.start == self.end == other.start == other.end:
+            return True
+        return self.start < other.end and other.start < self.end
 
 
 def apply(source: str, replacements: Iterable[Replacement]) -> str:
     """The source with all of the replacements made; none of them may touch another."""
     lines = source.splitlines()
-    for replacement in sorted(replacements, key=lambda r: r.start, reverse=True):
+    for replacement in sorted(replacements, key=lambda r: (r.start, r.end), reverse=True):
         lines[replacement.start : replacement.end] = replacement.lines
     return "\n".join(lines) + "\n"
 
