@@ -6,14 +6,15 @@ A learner who is told a wrong reason looks for it for an hour, so a name needs e
    component (`comparison`). A mistake fits where it gives what the learner gave, and something wrong among it; a replay is
    broken off at the first component that is neither the learner's nor the reference's.
 2. What fits must show three distinct wrong numbers over all the checks that it explains; or explain all failing checks with
-   fewer; or show a wrong shape, dtype, property or changed array. The latter two only where nothing else in the bank does
-   so. An exception, NaN or zeros everywhere prove nothing.
-3. Of the failing checks that the mistake would fail by itself it must explain more than it contradicts.
-4. Whoever makes it must fail what it fails: a set of mistakes that fails a check which the learner passed is dropped.
+   fewer; or show a wrong shape, dtype, property or changed array, or accept the same bad arguments. The latter two only
+   where nothing else in the bank does so. An exception, a warning, NaN or zeros everywhere prove nothing.
+3. Whoever makes a mistake must fail what it fails, in the way in which it does. Each check that it fails and the learner
+   passes, or fails otherwise, weighs as much as `CONTRADICTED` checks that it explains.
 
 The first mistake is the one that explains most; then the bank is searched for one which, composed with those found, explains
-most of the rest. Where no single mistake explains a check, pairs are tried that begin with one which fits in part.
-Where nothing fits, `patterns` looks at the wrong numbers themselves.
+most of the rest. A mistake that touches several functions may also be made in one of them only. Where no single mistake
+explains a check, pairs are tried that begin with one which fits in part. Where nothing fits, `patterns` looks at the wrong
+numbers themselves.
 
 In a bug hunt it is known which mistakes there were, so `left_of` asks something simpler: which of them are still there.
 """
