@@ -46,7 +46,8 @@ SECONDS = 1.5
 LEFT_SECONDS = 10.0
 MAX_MISTAKES = 3
 MAX_PROBES = 8
-MAX_PARTIAL = 4
+MAX_PAIR_PROBES = 4
+MAX_PARTIAL = 3
 PROPERTY_RTOL = 0.05
 CONTRADICTED = 4
 """How many checks that a mistake explains make up for one that speaks against it."""
@@ -214,7 +215,7 @@ class _Search:
         """The mistake, or the part of one, that together with those found explains most of what is left."""
         for probe in _probes(rest):
             suspects = [one for one in self._with(found, self._choice) if self._fit(one, *probe).match is Match.FULL]
-            best = self._best(suspects)
+            best = self._best(suspects, rest)
             if best is not None:
                 return best
         return None
@@ -226,13 +227,14 @@ class _Search:
 
     def _pair(self, rest: Sequence[Failure]) -> Suspect | None:
         """Two mistakes that explain together what neither explains alone, one of them in part."""
-        for probe in _probes(rest):
+        for probe in _probes(rest)[:MAX_PAIR_PROBES]:
             in_part = [one for one in self._with(None, self._bank) if self._fit(one, *probe).match is Match.PART]
             in_part.sort(
                 key=lambda one: sum(self._fit(one, *failure).match is not Match.NONE for failure in rest), reverse=True
             )
             for one in in_part[:MAX_PARTIAL]:
-                best = self._best([two for two in self._with(one, self._bank) if self._fit(two, *probe).match is Match.FULL])
+                suspects = [two for two in self._with(one, self._bank) if self._fit(two, *probe).match is Match.FULL]
+                best = self._best(suspects, rest)
                 if best is not None:
                     return best
         return None
@@ -309,15 +311,15 @@ class _Search:
                 return (mistake,)
         return found.mistakes if self._fit(found, check, attempt).match is Match.FULL else ()
 
-    def _best(self, suspects: Sequence[Suspect]) -> Suspect | None:
-        """The suspect that explains most and stands up to all rules, or None."""
-        cases = sorted((self._case(suspect) for suspect in suspects), key=lambda case: case.rank, reverse=True)
+    def _best(self, suspects: Sequence[Suspect], rest: Sequence[Failure]) -> Suspect | None:
+        """The suspect that explains most and stands up to all rules, or None; the evidence is what is left to explain."""
+        cases = sorted((self._case(suspect, rest) for suspect in suspects), key=lambda case: case.rank, reverse=True)
         best, most = None, 0
         for case in cases:
             if len(case.explained) <= most:
                 break
             worth = self._worth(case)
-            if worth > most and (case.has_numbers or self._is_unique(case, cases)):
+            if worth > most and (case.has_numbers or self._is_unique(case, cases, rest)):
                 best, most = case.suspect, worth
         return best
 
@@ -335,24 +337,26 @@ class _Search:
                 worth -= CONTRADICTED
         return max(worth, 0)
 
-    def _case(self, suspect: Suspect) -> Account:
+    def _case(self, suspect: Suspect, rest: Sequence[Failure]) -> Account:
         case = Account(suspect)
+        open_ones = {check.name for check, _ in rest}
         for check, attempt in self._failing:
             fit = self._fit(suspect, check, attempt)
             if fit.match is Match.NONE:
                 case.contradicted.append(check)
             else:
                 (case.explained if fit.match is Match.FULL else case.partly).append(check)
-                case.evidence.add(fit.evidence)
+                if check.name in open_ones:
+                    case.evidence.add(fit.evidence)
         return case
 
-    def _is_unique(self, case: Account, others: Sequence[Account]) -> bool:
+    def _is_unique(self, case: Account, others: Sequence[Account], rest: Sequence[Failure]) -> bool:
         """Whether it shows something that no other mistake of the bank does, short of three numbers."""
         kinds = case.evidence.kinds
-        explains_all = len(case.explained) == len(self._failing)
+        explained = {check.name for check in case.explained}
+        explains_all = all(check.name in explained for check, _ in rest)
         if not (kinds & UNIQUE_KINDS or (explains_all and kinds & {Trace.NUMBERS, Trace.PLACES})):
             return False
-        explained = {check.name for check in case.explained}
         rivals = [other for other in others if other is not case and {c.name for c in other.explained} >= explained]
         return all(self._alike(case.suspect, other.suspect) or not self._worth(other) for other in rivals)
 
