@@ -458,7 +458,8 @@ def _fit_of_properties(attempt: Attempt, replay: Attempt) -> Fit:
         and [name for name, _ in mine] == [name for name, _ in theirs]
         and all(all_same_roughly(x, y) for (_, x), (_, y) in zip(mine, theirs, strict=True))
     )
-    return Fit(Match.FULL, Support(kinds={Trace.PROPERTIES})) if alike else NO_FIT
+    kind = Trace.PROPERTIES if mine else Trace.NOTHING  # without notes only the sentence is the same
+    return Fit(Match.FULL, Support(kinds={kind})) if alike else NO_FIT
 
 
 def all_same_roughly(a: Any, b: Any) -> bool:
