@@ -42,7 +42,7 @@ def components(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         for i, item in enumerate(value):
             yield from components(item, (*path, i))
     elif isinstance(value, dict):
-        yield (*path, "keys"), tuple(map(str, value))
+        yield (*path, "keys"), tuple(sorted(map(str, value)))
         for key, item in value.items():
             yield from components(item, (*path, key))
     elif isinstance(value, bytes):

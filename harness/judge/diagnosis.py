@@ -46,8 +46,9 @@ SECONDS = 1.5
 LEFT_SECONDS = 10.0
 MAX_MISTAKES = 3
 MAX_PROBES = 8
-MAX_PAIR_PROBES = 4
-MAX_PARTIAL = 3
+MAX_PAIR_PROBES = 2
+MAX_HALVES = 4
+WEIGHT = {Match.FULL: 2, Match.PART: 1, Match.NONE: 0}
 PROPERTY_RTOL = 0.05
 CONTRADICTED = 4
 """How many checks that a mistake explains make up for one that speaks against it."""
@@ -226,18 +227,24 @@ class _Search:
         return [*self._bank, *(part for mistake in self._bank for part in mistake.parts())]
 
     def _pair(self, rest: Sequence[Failure]) -> Suspect | None:
-        """Two mistakes that explain together what neither explains alone, one of them in part."""
-        for probe in _probes(rest)[:MAX_PAIR_PROBES]:
-            in_part = [one for one in self._with(None, self._bank) if self._fit(one, *probe).match is Match.PART]
-            in_part.sort(
-                key=lambda one: sum(self._fit(one, *failure).match is not Match.NONE for failure in rest), reverse=True
-            )
-            for one in in_part[:MAX_PARTIAL]:
+        """Two mistakes that explain together what neither does alone: one that fits somewhere or in part, and another."""
+        for one in self._half_right()[:MAX_HALVES]:
+            left = [failure for failure in rest if self._fit(one, *failure).match is not Match.FULL]
+            for probe in _probes(left)[:MAX_PAIR_PROBES]:
                 suspects = [two for two in self._with(one, self._bank) if self._fit(two, *probe).match is Match.FULL]
                 best = self._best(suspects, rest)
                 if best is not None:
                     return best
         return None
+
+    def _half_right(self) -> list[Suspect]:
+        """Single mistakes that were found to fit a failing check, or part of one; those that fit most first."""
+        weights: dict[Any, int] = {}
+        for (key, _), fit in self._fits.items():
+            weights[key] = weights.get(key, 0) + WEIGHT[fit.match]
+        singles = [Suspect((mistake,), (value,)) for mistake in self._choice for value in mistake.values]
+        half_right = [one for one in singles if weights.get(one.key)]
+        return sorted(half_right, key=lambda one: weights[one.key], reverse=True)
 
     def _with(self, found: Suspect | None, choice: Sequence[Mistake]) -> Iterator[Suspect]:
         """Each of these mistakes, added to those found already."""
@@ -248,8 +255,18 @@ class _Search:
                 if time.perf_counter() > self._give_up:
                     return
                 suspect = found.plus(mistake, value) if found else Suspect((mistake,), (value,))
-                if (1 + CONTRADICTED) * self._deviations.get(suspect.key, 0) < len(self._failing):
+                hopeless = (1 + CONTRADICTED) * self._deviations.get(suspect.key, 0) >= len(self._failing)
+                if not hopeless and self._loaded(suspect):
                     yield suspect
+
+    def _loaded(self, suspect: Suspect) -> Mapping[str, Any]:
+        """Its public names; none where two edits change neighbouring lines of which one cannot stand without the other."""
+        if suspect.key not in self._names:
+            try:
+                self._names[suspect.key] = suspect.names()
+            except SyntaxError:
+                self._names[suspect.key] = {}
+        return self._names[suspect.key]
 
     def all_of_it(self, suspects: Sequence[Suspect]) -> tuple[Suspect | None, bool]:
         """The first of those that fail every check in the way that the learner's file does, and whether time sufficed.
@@ -409,9 +426,7 @@ class _Search:
         return self._known(suspect, check) or self._run(suspect, check)
 
     def _run(self, suspect: Suspect, check: Check, transcript: Transcript | None = None) -> Attempt:
-        if suspect.key not in self._names:
-            self._names[suspect.key] = suspect.names()
-        return run_check(check, LocalBackend(self._names[suspect.key]), "", self._seed, transcript)
+        return run_check(check, LocalBackend(self._loaded(suspect)), "", self._seed, transcript)
 
     def _known(self, suspect: Suspect, check: Check) -> Attempt | None:
         if len(suspect.mistakes) > 1 or suspect.mistakes[0].place:
