@@ -45,7 +45,10 @@ def edit(file: Path, old: str, new: str) -> None:
 def test_scaffold_is_sound_as_it_is_written(checkout: Path) -> None:
     answer = kata(checkout, "dev", "check", "layer-norm")
     assert answer.returncode == 0, answer.stdout
-    assert "layer-norm" in answer.stdout
+    heads, row = (line.replace(" ms", "ms").split() for line in answer.stdout.splitlines())
+    shown = dict(zip(heads, row, strict=True))
+    assert shown["kata"] == "layer-norm"
+    assert 0 < float(shown["fail"]) < float(shown["checks"])
     assert (checkout / "tests/right_solutions/layer_norm/loops.py").exists()
 
 

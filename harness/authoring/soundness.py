@@ -9,6 +9,7 @@ import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from types import ModuleType
 from typing import Any
 
@@ -49,6 +50,7 @@ class Soundness:
         checks, mistakes: how many there are.
         silent: mistakes that the diagnosis does not name in any check, although they show in values.
         diagnosed: share of the others.
+        median_failing: how many checks a mistake of the bank fails; few where each check is about one thing.
         gradient_margin: how many times the reference's worst gradient error fits into its tolerance; infinite where no
             gradient is checked.
         slowest_seconds: the slowest check, with the reference.
@@ -59,6 +61,7 @@ class Soundness:
     checks: int = 0
     mistakes: int = 0
     diagnosed: float = 0.0
+    median_failing: float = 0.0
     silent: list[str] = field(default_factory=list)
     gradient_margin: float = float("inf")
     slowest_seconds: float = 0.0
@@ -85,6 +88,8 @@ def examine(kata: Kata, seeds: Sequence[int] = (0,)) -> Soundness:
     problems += _stub_problems(kata, checks)
     _examine_reference(result, checks, public_names(reference), seeds)
     attempts = _attempts_of_bank(checks, reference, bank)
+    failing = [sum(a.outcome is not Outcome.PASSED for a in of_mistake.values()) for of_mistake in attempts.values()]
+    result.median_failing = median(failing) if failing else 0.0
     problems += _uncaught(checks, reference, bank, attempts, seeds)
     problems += [
         f"no mistake of the bank fails the check {check.name}"

@@ -37,18 +37,20 @@ def check_command(kata: Kata | None, seeds: int, jobs: int | None, verbose: bool
 
     Files and metadata; statement and rejections are one list; the stub imports and earns nothing; the reference earns 100;
     each mistake loses points and is never taken for another; each check catches a mistake; no check is slow; the
-    reference's gradients are a hundred times better than they must be.
+    reference's gradients are a hundred times better than they must be. The column "fail" says how many checks a mistake of
+    the bank fails, in the median.
 
     \b
     Example:
       kata dev check conv2d --seeds 20
     """
     sound = True
-    click.echo(f"{'kata':<22}{'checks':>7}{'mistakes':>10}{'diagnosed':>11}{'slowest':>10}{'margin':>10}")
+    click.echo(f"{'kata':<22}{'checks':>7}{'mistakes':>10}{'fail':>7}{'diagnosed':>11}{'slowest':>10}{'margin':>10}")
     for found in _examined([kata] if kata else catalog.all_katas(), range(seeds), jobs or os.cpu_count() or 1):
         margin = f"{found.gradient_margin:.0f}" if found.gradient_margin != float("inf") else "-"
         slowest = f"{1000 * found.slowest_seconds:.0f} ms"
-        click.echo(f"{found.kata:<22}{found.checks:>7}{found.mistakes:>10}{found.diagnosed:>11.0%}{slowest:>10}{margin:>10}")
+        bank = f"{found.mistakes:>10}{found.median_failing:>7g}{found.diagnosed:>11.0%}"
+        click.echo(f"{found.kata:<22}{found.checks:>7}{bank}{slowest:>10}{margin:>10}")
         if verbose and found.silent:
             click.echo(f"    not named: {', '.join(found.silent)}")
         for problem in found.problems:
