@@ -394,8 +394,23 @@ class TestOutput:
 
     def test_standard_input_is_empty(self, bench: Callable[..., Bench]) -> None:
         assert bench(body("return sys.stdin.read()")).begin().f() == ""
-        attempt = bench(body("input()")).check()
-        assert attempt.message.startswith("f raised EOFError at answer.py:3")
+
+    @pytest.mark.parametrize(
+        ("code", "line"),
+        [("input()", 3), ("breakpoint()", 4), ("import pdb; pdb.set_trace()", 4), ("pdb.Pdb().set_trace()", 4)],
+    )
+    def test_a_solution_that_waits_for_the_keyboard_is_told_of_debug(
+        self, bench: Callable[..., Bench], code: str, line: int
+    ) -> None:
+        attempt = bench("import pdb; " + body(code, "return 1")).check()
+        assert attempt.outcome is Outcome.ERROR
+        assert attempt.message == (
+            f"f waits for the keyboard at answer.py:{line}, and there is none during a check: "
+            "take breakpoint() and input() out, or use `kata debug` to step through a failing check"
+        )
+
+    def test_an_end_of_file_that_the_solution_raises_itself_is_shown_as_it_is(self, bench: Callable[..., Bench]) -> None:
+        assert bench(body("raise EOFError('no')")).check().message.startswith("f raised EOFError at answer.py:3: no")
 
     def test_what_a_check_printed_is_known_apart(self, bench: Callable[..., Bench]) -> None:
         judged = bench("print('at import')\ndef f(x): print('x is', x)\n")

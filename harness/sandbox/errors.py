@@ -44,6 +44,11 @@ class SolutionRaised(SandboxError):
         place = f" at {file}:{error.line}" if error.line is not None else ""
         if error.is_a("NotImplementedError"):
             sentence = f"{call} is not written yet{place}"
+        elif _wanted_a_keyboard(error):
+            sentence = (
+                f"{call} waits for the keyboard{place}, and there is none during a check: "
+                "take breakpoint() and input() out, or use `kata debug` to step through a failing check"
+            )
         else:
             text = f": {error.message}" if error.message else ""
             code = f"\n    {error.source}" if error.source else ""
@@ -54,6 +59,11 @@ class SolutionRaised(SandboxError):
     def not_written(self) -> bool:
         """Whether it is the stub's own exception that came."""
         return self.error.is_a("NotImplementedError")
+
+
+def _wanted_a_keyboard(error: RemoteException) -> bool:
+    """Whether that is how `breakpoint()`, `pdb.set_trace()` or `input()` end where there is nothing to read."""
+    return error.type == "BdbQuit" or (error.is_a("EOFError") and error.message == "EOF when reading a line")
 
 
 class SolutionMissing(SandboxError):
