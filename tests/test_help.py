@@ -17,7 +17,7 @@ import pytest
 from conftest import environment
 
 from harness import catalog
-from harness.cli import COMMANDS, cli
+from harness.cli import COMMANDS, cli, run
 
 Kata = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -176,3 +176,25 @@ def test_the_shell_completes_commands_katas_and_options(shell: str, tmp_path: Pa
     assert completions(shell, "interview e", tmp_path) == ["end"]
     assert "--seed" in completions(shell, "check --", tmp_path)
     completions(shell, "nonsense ", tmp_path)  # whatever it offers, it must not complain in the middle of a line
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "check relu --timeout nan",
+        "check relu --timeout inf",
+        "check relu --seed 9223372036854775808",
+        "check --all --seed -1",
+        "watch relu --seed 9223372036854775808",
+        "bench relu --seconds nan",
+        "interview --seed 9223372036854775808",
+        "hunt relu --seed 9223372036854775808",
+    ],
+)
+def test_number_that_nothing_can_be_done_with_is_refused_before_anything_is_written(
+    call: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "relu.py").write_text("")
+    assert run([*call.split(), "--workspace", str(tmp_path)]) == 2
+    assert call.split()[-1] in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["relu.py"]

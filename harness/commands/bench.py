@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from harness.catalog import Kata
-from harness.commands.parameters import WrongCall, file_option, solution_argument, workspace_option
+from harness.commands.parameters import Seconds, WrongCall, file_option, solution_argument, workspace_option
 from harness.commands.solutions import find_solution
 from harness.judge.session import Options, judge
 from harness.judge.timing import SLOW, find_hot_line, measure
@@ -25,9 +25,7 @@ STARTUP_SECONDS = 60.0
 @click.command("bench")
 @solution_argument
 @file_option("Time this file instead.")
-@click.option(
-    "--seconds", type=click.FloatRange(min=0.5, max=600), default=5.0, show_default=True, help="How long to measure."
-)
+@click.option("--seconds", type=Seconds(min=0.5, max=600), default=5.0, show_default=True, help="How long to measure.")
 @workspace_option
 def bench_command(named: Kata | Path | None, path: Path | None, seconds: float, workspace: Workspace) -> int:
     """Time a solution against the reference: in turn, on one thread each.

@@ -12,7 +12,14 @@ from pathlib import Path
 import click
 
 from harness.catalog import Kata
-from harness.commands.parameters import WrongCall, file_option, seed_option, solution_argument, workspace_option
+from harness.commands.parameters import (
+    WrongCall,
+    file_option,
+    seed_option,
+    solution_argument,
+    timeout_option,
+    workspace_option,
+)
 from harness.commands.solutions import find_solution
 from harness.practice.workspace import Workspace
 from harness.sandbox.spawn import SANDBOXES, spawn, unavailable
@@ -25,14 +32,7 @@ from harness.sandbox.spawn import SANDBOXES, spawn, unavailable
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
 @seed_option
 @click.option("--no-timing", is_flag=True, help="Do not time a solution that passes.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0.1),
-    default=10.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Time limit for one call.",
-)
+@timeout_option
 @click.option("--sandbox", type=click.Choice(SANDBOXES), default="auto", show_default=True, help="Sandbox for the worker.")
 @click.option("--only", metavar="CHECK", help="Run only this check, by its name or a part of its title.")
 @click.option("--explain", is_flag=True, help="Explain recognised mistakes at once.")

@@ -11,7 +11,7 @@ from harness.authoring.hunts import make_hunt
 from harness.authoring.planting import MAX_BUGS, TooFew, draw_mistakes
 from harness.catalog import Kata
 from harness.commands.histories import make_history, refuse_in_interview
-from harness.commands.parameters import WrongCall, confirmed, kata_argument, workspace_option, writing, yes_option
+from harness.commands.parameters import SEED, WrongCall, confirmed, kata_argument, workspace_option, writing, yes_option
 from harness.judge.bank import Mistake, load_bank
 from harness.practice.history import Hunt
 from harness.practice.kind import PracticeKind
@@ -29,7 +29,7 @@ MAX_SEED = 10_000
 )
 @click.option("--minutes", type=click.IntRange(1, 480), metavar="N", help="Hunt against the clock.")
 @click.option("--mistake", "number", type=click.IntRange(min=1), metavar="N", help="Plant the Nth mistake of the bank.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same mistakes again for the same N.")
+@click.option("--seed", type=SEED, metavar="N", help="Draw the same mistakes again for the same N.")
 @yes_option
 @workspace_option
 def hunt_command(

@@ -13,6 +13,7 @@ from harness import catalog
 from harness.authoring.stub import make_stub
 from harness.commands.histories import make_history, open_history
 from harness.commands.parameters import (
+    SEED,
     WrongCall,
     confirmed,
     json_option,
@@ -43,7 +44,7 @@ MAX_SEED = 10_000
 @click.group("interview", invoke_without_command=True)
 @click.option("--minutes", type=click.IntRange(5, 480), default=45, show_default=True, help="How long it lasts.")
 @topic_option("Draw only katas of one topic")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same katas again for the same N.")
+@click.option("--seed", type=SEED, metavar="N", help="Draw the same katas again for the same N.")
 @workspace_option
 @click.pass_context
 def interview_command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -139,11 +140,36 @@ def confirmed(reason: str, question: str, yes: bool) -> bool:
     return click.confirm(f"{reason[0].upper()}{reason[1:]}. {question}")
 
 
+class Seconds(click.FloatRange):
+    """A length of time between two others. `nan` lies between any two, as far as Click can see."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value} is not a length of time", param, ctx)
+        return seconds
+
+
+SEED = click.IntRange(0, 2**63 - 1)  # as the history can hold it
+
+
+def timeout_option(function: Function) -> Function:
+    """Adds --timeout."""
+    return click.option(
+        "--timeout",
+        type=Seconds(0.1, 3600),
+        default=10.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Time limit for one call.",
+    )(function)
+
+
 def seed_option(function: Function) -> Function:
     """Adds --seed for judging."""
-    return click.option(
-        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed for the tests' random inputs."
-    )(function)
+    return click.option("--seed", type=SEED, default=0, show_default=True, help="Seed for the tests' random inputs.")(
+        function
+    )
 
 
 @contextmanager
