@@ -52,6 +52,7 @@ COMMANDS = {
     "report": ("report", "Write a report on your practice as an HTML file."),
     "export": ("transfer", "Write your history into a file, for another machine."),
     "import": ("transfer", "Add a history from another machine to this one."),
+    "grade": ("grade", "Judge many submissions, and show what they have in common."),
     "demo": ("demo", "Show in a few seconds what kata does."),
     "doctor": ("doctor", "Check that this machine has what kata needs."),
     "dev": ("dev", "Write katas: create one, or prove that all are sound."),

@@ -54,6 +54,7 @@ def judge(
     worker: Spawned | None = None,
     on_check: Callable[[int, int], None] | None = None,
     *,
+    source: bytes | None = None,
     checks: Sequence[Check] | None = None,
     on_verdict: Callable[[Verdict], None] | None = None,
     on_attempts: Callable[[Sequence[tuple[Check, Attempt]]], None] | None = None,
@@ -68,6 +69,7 @@ def judge(
         options: see there.
         worker: a worker process that was started already and has loaded nothing.
         on_check: told after each check how many of how many are done.
+        source: what the file holds, where somebody has read it already.
         checks: those to run, where this process collected them already; by default all of the kata.
         on_verdict: told the verdict as soon as it is reached, before diagnosis and timing add to it.
         on_attempts: told every check with its attempt, before the worker ends.
@@ -87,7 +89,7 @@ def judge(
         gc.freeze()  # what has been imported stays: no collection need look at it
         gc.enable()
 
-    client = WorkerClient(path, options.call_timeout, options.budget, options.sandbox, worker, interrupt)
+    client = WorkerClient(path, options.call_timeout, options.budget, options.sandbox, worker, interrupt, source)
     try:
         plugin = CheckPlugin(client, path.name, options.seed, on_check)
         if checks is None:

@@ -90,6 +90,7 @@ class WorkerClient:
         sandbox: as for `spawn`.
         first: a worker that was started already, before the heavy imports.
         interrupt: once set, whatever waits for the worker raises `Interrupted`, and the worker is gone.
+        source: what the file holds; by default it is read when the worker needs it.
 
     Attributes:
         sandbox: what confines the worker, once it has started: "none", "landlock", "bwrap" or "landlock+bwrap".
@@ -103,6 +104,7 @@ class WorkerClient:
         sandbox: str | Layers = "auto",
         first: Spawned | None = None,
         interrupt: Interrupt | None = None,
+        source: bytes | None = None,
     ) -> None:
         self.path = path.resolve()
         self.call_timeout = call_timeout
@@ -121,7 +123,7 @@ class WorkerClient:
         self._output_ended = False
         self._number = 0
         self._answering = False
-        self._source: np.ndarray | None = None
+        self._source = None if source is None else np.frombuffer(source, dtype=np.uint8)
 
     @property
     def output(self) -> str:

@@ -1,4 +1,4 @@
-"""The HTML pages: the report of practice and the scorecard of an interview.
+"""The HTML pages: the report of practice, the scorecard of an interview, and the scores of many submissions.
 
 Each is a single file that needs no network and no scripts.
 

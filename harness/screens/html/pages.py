@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from harness.grading.summary import Summary
 from harness.practice.days import ago, ahead, clock, day_of, times
 from harness.practice.scorecard import Scorecard
 from harness.screens.html.contents import Report
@@ -25,6 +26,11 @@ def report_page(report: Report) -> str:
 def scorecard_page(card: Scorecard) -> str:
     """The page of `kata interview end`, in the style of the report."""
     return _environment(day_of(card.started_at)).get_template("scorecard.html.jinja").render(card=card)
+
+
+def grades_page(summary: Summary, today: date) -> str:
+    """The page of `kata grade --html`."""
+    return _environment(today).get_template("grades.html.jinja").render(summary=summary, today=today)
 
 
 def _environment(today: date) -> Environment:
