@@ -145,6 +145,11 @@ class Kata:
         return self.folder / f"test_{self.module}.py"
 
     @property
+    def training_file(self) -> Path:
+        """The training run that the file of a hunt carries, where the common contracts know of none."""
+        return self.folder / "training.py"
+
+    @property
     def has_workload(self) -> bool:
         return (self.folder / "workload.py").exists()
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness import catalog
-from harness.authoring.hunts import hunting_hints, planted_in
+from harness.authoring.hunts import hunting_hints, make_solved, planted_in
+from harness.authoring.training import losses_of, training_of
+from harness.catalog import Kata
 from harness.judge.bank import load_bank
 
-Kata = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., subprocess.CompletedProcess[str]]
 Open = Callable[..., Any]
 
 CONV = catalog.find("conv2d")
@@ -31,7 +36,7 @@ def practices(folder: Path) -> list[tuple[str, str, str, str | None, bool]]:
         database.close()
 
 
-def test_the_hunt_is_judged_without_a_name_and_without_a_diagnosis(kata: Kata, tmp_path: Path) -> None:
+def test_the_hunt_is_judged_without_a_name_and_without_a_diagnosis(kata: Run, tmp_path: Path) -> None:
     started = kata("hunt", "--yes", "conv2d", "--mistake", "2")
     assert started.returncode == 0, started.stderr
     checked = kata("check")
@@ -49,7 +54,7 @@ def test_the_hunt_is_judged_without_a_name_and_without_a_diagnosis(kata: Kata, t
     assert practices(tmp_path) == [("hunt", "conv2d", "hunt_conv2d.py", BANK[1].name, False)]
 
 
-def test_a_mended_hunt_tells_its_lesson_and_counts_apart(kata: Kata, tmp_path: Path) -> None:
+def test_a_mended_hunt_tells_its_lesson_and_counts_apart(kata: Run, tmp_path: Path) -> None:
     kata("hunt", "--yes", "conv2d", "--mistake", "2")
     (tmp_path / "hunt_conv2d.py").write_text(REFERENCE, encoding="utf-8")
     checked = kata("check", "--no-timing")
@@ -60,12 +65,18 @@ def test_a_mended_hunt_tells_its_lesson_and_counts_apart(kata: Kata, tmp_path: P
     assert "0 of" in kata("status").stdout  # no kata counts as solved by it
     refused = kata("diff", "conv2d")
     assert refused.returncode == 2  # conv2d itself was never solved
-    shown = kata("diff")
+    (tmp_path / "hunt_conv2d.py").write_text(
+        make_solved(CONV, 1).replace("d_bias = d_flat", "d_bias  = d_flat"), encoding="utf-8"
+    )
+    shown = kata("diff", columns=80)
     assert shown.returncode == 0
     assert "hunt_conv2d.py" in shown.stdout
+    changed = [line for line in shown.stdout.splitlines() if line.startswith(("+ ", "- "))]
+    assert changed
+    assert all("d_bias" in line for line in changed)
 
 
-def test_a_hunt_is_named_by_its_file(kata: Kata, tmp_path: Path) -> None:
+def test_a_hunt_is_named_by_its_file(kata: Run, tmp_path: Path) -> None:
     kata("hunt", "--yes", "conv2d", "--mistake", "2")
     kata("start", "relu")
     assert "relu.py" in kata("check").stdout
@@ -76,7 +87,7 @@ def test_a_hunt_is_named_by_its_file(kata: Kata, tmp_path: Path) -> None:
     assert "hunt_" not in kata("check", "conv2d").stdout
 
 
-def test_a_second_hunt_archives_the_first_and_plants_something_new(kata: Kata, tmp_path: Path) -> None:
+def test_a_second_hunt_archives_the_first_and_plants_something_new(kata: Run, tmp_path: Path) -> None:
     linear = load_bank("linear")
     for _ in linear:
         assert kata("hunt", "--yes", "linear").returncode == 0
@@ -86,14 +97,14 @@ def test_a_second_hunt_archives_the_first_and_plants_something_new(kata: Kata, t
     assert kata("hunt", "--yes", "linear").returncode == 0  # all were hunted: it begins again
 
 
-def test_a_seed_draws_the_same_mistake_again(kata: Kata, tmp_path: Path) -> None:
+def test_a_seed_draws_the_same_mistake_again(kata: Run, tmp_path: Path) -> None:
     for _ in range(2):
         kata("hunt", "--yes", "conv2d", "--seed", "5")
     first, second = practices(tmp_path)
     assert first[3] == second[3]
 
 
-def test_reset_plants_the_same_mistake_again(kata: Kata, tmp_path: Path) -> None:
+def test_reset_plants_the_same_mistake_again(kata: Run, tmp_path: Path) -> None:
     kata("hunt", "--yes", "conv2d", "--mistake", "2")
     before = (tmp_path / "hunt_conv2d.py").read_text(encoding="utf-8")
     (tmp_path / "hunt_conv2d.py").write_text("lost", encoding="utf-8")
@@ -101,7 +112,7 @@ def test_reset_plants_the_same_mistake_again(kata: Kata, tmp_path: Path) -> None
     assert (tmp_path / "hunt_conv2d.py").read_text(encoding="utf-8") == before
 
 
-def test_wrong_calls_are_refused(kata: Kata, tmp_path: Path) -> None:
+def test_wrong_calls_are_refused(kata: Run, tmp_path: Path) -> None:
     for arguments in (("hunt",), ("hunt", "linear", "--mistake", "99"), ("hunt", "linear", "--mistake", "1", "--seed", "1")):
         refused = kata(*arguments)
         assert refused.returncode == 2
@@ -109,7 +120,7 @@ def test_wrong_calls_are_refused(kata: Kata, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_hunt_in_an_unsolved_kata_asks_first(kata: Kata, terminal: Open, tmp_path: Path) -> None:
+def test_a_hunt_in_an_unsolved_kata_asks_first(kata: Run, terminal: Open, tmp_path: Path) -> None:
     refused = kata("hunt", "linear")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "you have not solved linear yet: add --yes" in " ".join(refused.stderr.split())
@@ -126,7 +137,7 @@ def test_a_hunt_in_an_unsolved_kata_asks_first(kata: Kata, terminal: Open, tmp_p
     assert kata("hunt", "linear").returncode == 0  # now it is no secret
 
 
-def test_a_hunt_in_a_solved_kata_does_not_ask(kata: Kata, tmp_path: Path) -> None:
+def test_a_hunt_in_a_solved_kata_does_not_ask(kata: Run, tmp_path: Path) -> None:
     relu = catalog.find("relu")
     kata("start", "relu")
     (tmp_path / "relu.py").write_text(relu.reference_file.read_text(encoding="utf-8"), encoding="utf-8")
@@ -134,7 +145,7 @@ def test_a_hunt_in_a_solved_kata_does_not_ask(kata: Kata, tmp_path: Path) -> Non
     assert kata("hunt", "relu").returncode == 0
 
 
-def test_hints_of_a_hunt_speak_of_debugging_and_end_with_the_place(kata: Kata) -> None:
+def test_hints_of_a_hunt_speak_of_debugging_and_end_with_the_place(kata: Run) -> None:
     kata("hunt", "conv2d", "--mistake", "2", "--yes")
     assert "kata hint shows hint 1 of 5" in " ".join(kata("check").stdout.split())
     hints = [" ".join(kata("hint").stdout.split()) for _ in range(5)]
@@ -161,3 +172,31 @@ def test_the_place_of_every_mistake_is_known() -> None:
             places = planted_in([mistake])
             assert places, mistake.name
             assert any(place.rpartition(".")[2] in source for place in places)
+
+
+TRAINED = [kata for kata in catalog.all_katas() if training_of(kata)]
+
+
+def test_networks_layers_losses_and_optimisers_train_in_their_hunts() -> None:
+    names = {kata.name for kata in TRAINED}
+    assert {"gpt", "transformer-block", "fully-connected-net", "two-layer-net"} <= names
+    assert {"conv2d", "embedding", "cross-entropy", "adam"} <= names
+    assert names.isdisjoint({"bpe", "sampling", "causal-mask", "batches"})
+
+
+@pytest.mark.parametrize("trained", TRAINED, ids=lambda kata: kata.name)
+def test_a_correct_solution_trains(trained: Kata) -> None:
+    losses = losses_of(make_solved(trained, 1), trained.name)
+    assert len(losses) >= 100
+    assert losses[-1] < losses[0] - 0.2
+    assert not any(line.endswith(" ") or len(line) > 125 for line in make_solved(trained, 1).splitlines())
+
+
+def test_the_file_of_a_hunt_trains_as_a_script(kata: Run, tmp_path: Path) -> None:
+    kata("hunt", "--yes", "linear", "--mistake", "1")
+    trained = subprocess.run(
+        [sys.executable, "hunt_linear.py"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert trained.returncode == 0, trained.stderr
+    assert trained.stdout.startswith("step   0   loss ")
+    assert "python hunt_linear.py" in (tmp_path / "hunt_linear.py").read_text(encoding="utf-8")

@@ -10,13 +10,16 @@ import io
 import tokenize
 from collections.abc import Sequence
 
+from harness.authoring.training import training_of
 from harness.catalog import Kata
 from harness.judge.bank import Mistake, compose, reference_source
 
 HEADER = """\
 # Bug hunt: {planted} in this file. Find {them} and fix {them}.
 # Your work is judged with:  kata check {file}
-
+"""
+TRAINING = """\
+# It also trains, for a few seconds, and prints the loss:  python {file}
 """
 
 SYMPTOM = """\
@@ -73,14 +76,25 @@ def _definitions(source: str) -> dict[str, str]:
 
 
 def make_hunt(kata: Kata, mistakes: Sequence[Mistake]) -> str:
-    """The text of the file that `kata hunt` writes."""
-    one = len(mistakes) == 1
+    """The text of the file that `kata hunt` writes; with a training run at its end, where the kata has one."""
+    return _hunt_file(kata, plant(mistakes), len(mistakes))
+
+
+def make_solved(kata: Kata, planted: int) -> str:
+    """The same file with everything that was planted in it fixed."""
+    return _hunt_file(kata, without_comments(kata.reference_file.read_text(encoding="utf-8")), planted)
+
+
+def _hunt_file(kata: Kata, source: str, planted: int) -> str:
     head = HEADER.format(
-        planted="one mistake is planted" if one else f"{len(mistakes)} mistakes are planted",
-        them="it" if one else "them",
+        planted="one mistake is planted" if planted == 1 else f"{planted} mistakes are planted",
+        them="it" if planted == 1 else "them",
         file=kata.hunt_file_name,
     )
-    return head + plant(mistakes)
+    training = training_of(kata)
+    if not training:
+        return f"{head}\n{source}"
+    return f"{head}{TRAINING.format(file=kata.hunt_file_name)}\n{source}\n\n{training}"
 
 
 def plant(mistakes: Sequence[Mistake]) -> str:

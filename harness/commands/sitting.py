@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.authoring.hunts import make_hunt
+from harness.authoring.hunts import make_hunt, make_solved
 from harness.authoring.stub import make_stub
 from harness.catalog import Kata
 from harness.commands.hints import hints_for
@@ -157,7 +157,10 @@ def diff_command(named: Kata | Path | None, workspace: Workspace) -> None:
     if history is None or not (solved or history.was_solved(kata.name) or history.was_revealed(kata.name)):
         raise WrongCall(f"this shows our solution: solve {kata.name} first, or give up with `kata solution {kata.name}`")
     yours = readable_text(path.read_bytes())
-    ours = kata.reference_file.read_text(encoding="utf-8")
+    if practice is not None and practice.kind is PracticeKind.HUNT:
+        ours = make_solved(kata, len(practice.planted_names))
+    else:
+        ours = kata.reference_file.read_text(encoding="utf-8")
     page(make_console(), lambda console: show_diff(console, yours, ours, shown(path)))
 
 
