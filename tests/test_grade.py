@@ -6,9 +6,12 @@ import csv
 import json
 import os
 import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import environment
 from graders import verdict_on
+from program import INSTALLED
 
 from harness import catalog
 from harness.cli import run
@@ -465,15 +470,13 @@ class TestCommand:
 
 @pytest.fixture
 def kata_program(tmp_path: Path) -> Iterator[Any]:
-    from conftest import KATA, environment
-
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*arguments: str, mark: str) -> subprocess.Popen[bytes]:
         name, _, value = mark.partition("=")
         started.append(
             subprocess.Popen(
-                [str(KATA), *arguments], cwd=tmp_path, env=environment(100, **{name: value}), stdout=subprocess.DEVNULL
+                [INSTALLED, *arguments], cwd=tmp_path, env=environment(100, **{name: value}), stdout=subprocess.DEVNULL
             )
         )
         return started[-1]
@@ -487,10 +490,6 @@ def kata_program(tmp_path: Path) -> Iterator[Any]:
 
 def known(folder: Path) -> dict[str, str]:
     """What is in the journal of a run that may be going on: a copy is read, as the run holds the file."""
-    import shutil
-    import sqlite3
-    import tempfile
-
     with tempfile.TemporaryDirectory() as name:
         for path in folder.glob("relu.grades.jsonl.journal*"):
             shutil.copy(path, name)
