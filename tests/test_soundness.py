@@ -23,17 +23,24 @@ def kata(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, timeout=120)
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A checkout with one existing kata and one new kata, as the scaffold wrote it."""
+@pytest.fixture(scope="module")
+def scaffold(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with one existing kata and one new kata, as `kata dev new` wrote it; not to be changed."""
+    made = tmp_path_factory.mktemp("scaffold")
     for package in ("katas", "reference"):
-        (tmp_path / package).mkdir()
-        shutil.copy(PACKAGES / package / "__init__.py", tmp_path / package)
-    shutil.copytree(PACKAGES / "katas" / "relu", tmp_path / "katas" / "relu")
-    shutil.copy(PACKAGES / "reference" / "relu.py", tmp_path / "reference")
-    made = kata(tmp_path, "dev", "new", "layer-norm", "--topic", "normalisation", "--title", "Layer normalisation")
-    assert made.returncode == 0, made.stderr
-    return tmp_path
+        (made / package).mkdir()
+        shutil.copy(PACKAGES / package / "__init__.py", made / package)
+    shutil.copytree(PACKAGES / "katas" / "relu", made / "katas" / "relu")
+    shutil.copy(PACKAGES / "reference" / "relu.py", made / "reference")
+    answer = kata(made, "dev", "new", "layer-norm", "--topic", "normalisation", "--title", "Layer normalisation")
+    assert answer.returncode == 0, answer.stderr
+    return made
+
+
+@pytest.fixture
+def checkout(scaffold: Path, tmp_path: Path) -> Path:
+    """A copy of that checkout."""
+    return shutil.copytree(scaffold, tmp_path / "checkout")
 
 
 def edit(file: Path, old: str, new: str) -> None:
