@@ -34,6 +34,7 @@ SLOW = {
     "test_cli_golden.py",
     "test_cli_practice.py",
     "test_cli_terminal.py",
+    "test_cli_why.py",
     "test_confinement.py",
     "test_diagnosis.py",
     "test_hunt.py",

@@ -30,9 +30,9 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run one command line to its end, without a terminal; what it prints goes into files.
 
-    A variable that Python itself reads when it starts means that the installed program is run.
+    A variable that Python itself reads when it starts, and has another value here, means that the installed program is run.
     """
-    if any(name.startswith("PYTHON") for name in env):
+    if any(name.startswith("PYTHON") and value != os.environ.get(name) for name, value in env.items()):
         return subprocess.run(
             [INSTALLED, *arguments],
             cwd=folder,
