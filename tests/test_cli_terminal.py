@@ -50,8 +50,8 @@ def test_no_statement_and_no_hint_is_too_wide(
         show_statement(make_console(), kata)
         hints = [hint.text for hint in kata.hints]
         hints += hunting_hints(kata, load_bank(kata.module)[:1])
-        for number in range(1, len(hints) + 1):
-            show_hint(make_console(), kata.name, hints, number)
+        for text in hints:
+            show_hint(make_console(), kata.name, "Hint 1 of 4", text)
         shown = capsys.readouterr().out
         assert kata.title in shown
         assert too_wide(shown, columns) == [], kata.name

@@ -132,6 +132,16 @@ def test_hints_and_reveals_are_remembered_by_their_own_practice(tmp_path: Path) 
     assert history.current("relu") == second
 
 
+def test_the_next_hint_is_one_for_a_group_that_fails(tmp_path: Path) -> None:
+    history = History(tmp_path / "history.db")
+    practice = history.start("relu", "relu.py")
+    groups = ["forward", "forward", "gradient", "gradient"]
+    assert history.take_hint(practice, groups) == 1  # nothing was judged yet
+    history.record(VERDICT, practice)
+    assert [history.take_hint(practice, groups) for _ in range(4)] == [3, 4, 2, 2]
+    assert history.hints_seen(practice) == 4
+
+
 # schema
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.authoring.hunts import hunting_hints
-from harness.catalog import Kata
+from harness.catalog import Hint, Kata
 from harness.commands.planted import planted_mistakes
-from harness.practice.history import Practice
+from harness.practice.history import History, Practice
 
 
-def hints_for(kata: Kata, practice: Practice) -> tuple[str, ...]:
-    """The hints as Markdown, each clearer than the ones before."""
+def hints_for(kata: Kata, practice: Practice) -> tuple[Hint, ...]:
+    """The hints, each clearer than the ones before for the same group; those of a hunt belong to no group."""
     if practice.planted is None:
-        return tuple(hint.text for hint in kata.hints)
-    return hunting_hints(kata, planted_mistakes(kata, practice))
+        return kata.hints
+    return tuple(Hint("", text) for text in hunting_hints(kata, planted_mistakes(kata, practice)))
+
+
+def next_hint(history: History, practice: Practice, hints: Sequence[Hint]) -> tuple[str, str]:
+    """A heading and the text of the hint to show now; the history remembers it."""
+    number = history.take_hint(practice, [hint.group for hint in hints])
+    return f"Hint {history.hints_seen(practice)} of {len(hints)}", hints[number - 1].text

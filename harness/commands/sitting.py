@@ -10,7 +10,7 @@ from rich.console import Console
 from harness.authoring.hunts import make_hunt, make_solved
 from harness.authoring.stub import make_stub
 from harness.catalog import Kata
-from harness.commands.hints import hints_for
+from harness.commands.hints import hints_for, next_hint
 from harness.commands.histories import last_touched, make_history, named_practice, open_history, refuse_in_interview
 from harness.commands.parameters import (
     WrongCall,
@@ -89,7 +89,7 @@ def _introduce(console: Console, kata: Kata, is_first: bool) -> None:
 @yes_option
 @workspace_option
 def hint_command(named: Kata | Path | None, yes: bool, workspace: Workspace) -> None:
-    """Show the next hint; each says more than the one before.
+    """Show the next hint, one for what failed last. Each says more than the one before.
 
     It asks first if you started or checked another kata since.
 
@@ -110,7 +110,7 @@ def hint_command(named: Kata | Path | None, yes: bool, workspace: Workspace) -> 
     history.touch(kata.name, practice.file, practice)
     console = make_console()
     name = f"{practice.kind.policy.phrase}{kata.name}"
-    show_hint(console, name, hints, history.take_hint(practice, len(hints)))
+    show_hint(console, name, *next_hint(history, practice, hints))
     if seen == len(hints):
         console.print(f"There are no more hints; kata solution {kata.name} shows our solution.")
 

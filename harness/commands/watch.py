@@ -16,7 +16,7 @@ import click
 from rich.console import Console
 
 from harness.catalog import Kata
-from harness.commands.hints import hints_for
+from harness.commands.hints import hints_for, next_hint
 from harness.commands.histories import history_if_usable
 from harness.commands.solutions import readable_file
 from harness.commands.subject import Subject
@@ -184,8 +184,8 @@ class WatchSession:
             self._say(f"Hints are for katas that were started here: kata start {subject.kata.name}")
         else:
             hints = hints_for(subject.kata, subject.practice)
-            number = subject.history.take_hint(subject.practice, len(hints))
-            self._look(lambda console: show_hint(console, subject.name, hints, number))
+            heading, text = next_hint(subject.history, subject.practice, hints)
+            self._look(lambda console: show_hint(console, subject.name, heading, text))
 
     def _next_failure(self) -> None:
         passing = (Outcome.PASSED, Outcome.BLOCKED)

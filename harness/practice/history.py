@@ -283,11 +283,31 @@ class History:
         with self._database.transaction() as database:
             database.execute("INSERT OR IGNORE INTO hint VALUES (?, ?, ?)", (practice.id, number, self._clock()))
 
-    def take_hint(self, practice: Practice, hints: int) -> int:
-        """The number of the hint to show now, out of that many: the next one, or the last one again."""
-        number = min(self.hints_seen(practice) + 1, hints)
+    def take_hint(self, practice: Practice, groups: Sequence[str]) -> int:
+        """The number, from 1, of the hint to show now: one for a group that fails, else any; after the last the same again.
+
+        Args:
+            practice: whose hints, and whose last attempt.
+            groups: for each hint the group of checks that it helps.
+        """
+        shown = [
+            row[0] for row in self._ask("SELECT number FROM hint WHERE practice = ? ORDER BY at, rowid", (practice.id,))
+        ]
+        left = [number for number in range(1, len(groups) + 1) if number not in shown]
+        if not left:
+            return int(shown[-1])
+        helpful = [number for group in self._failing_groups(practice) for number in left if groups[number - 1] == group]
+        number = (helpful or left)[0]
         self.record_hint(practice, number)
         return number
+
+    def _failing_groups(self, practice: Practice) -> list[str]:
+        """The groups that lost points in the last attempt."""
+        last = "(SELECT max(id) FROM attempt WHERE practice = ?)"
+        rows = self._ask(
+            f"SELECT name FROM attempt_group WHERE attempt = {last} AND earned < points ORDER BY rowid", (practice.id,)
+        )
+        return [name for (name,) in rows]
 
     def record_explanation(self, practice: Practice, mistake: str) -> None:
         """A mistake was explained because the learner asked: that counts as a hint."""
@@ -369,8 +389,8 @@ class History:
 
     def hints_seen(self, practice: Practice) -> int:
         """How many hints were shown in it."""
-        row = self._ask("SELECT max(number) FROM hint WHERE practice = ?", (practice.id,)).fetchone()
-        return int(row[0] or 0)
+        row = self._ask("SELECT count(*) FROM hint WHERE practice = ?", (practice.id,)).fetchone()
+        return int(row[0])
 
     def explained(self, practice: Practice) -> set[str]:
         """The mistakes that the learner may be told about again: asked for, or shown by an earlier attempt already.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -38,7 +37,7 @@ def show_begun(console: Console, kata: Kata, path: Path) -> None:
     console.print(f"Open it in your editor, then: kata check {kata.name}")
 
 
-def show_hint(console: Console, name: str, hints: Sequence[str], number: int) -> None:
-    """The hint of that number, counted from 1; `name` is what it is for."""
-    console.print(Text(f"Hint {number} of {len(hints)} for {name}", "bold"))
-    console.print(Padding(Markdown(hints[number - 1], hyperlinks=False), (0, 0, 0, 2), expand=False))
+def show_hint(console: Console, name: str, heading: str, text: str) -> None:
+    """A hint; `name` is what it is for."""
+    console.print(Text(f"{heading} for {name}", "bold"))
+    console.print(Padding(Markdown(text, hyperlinks=False), (0, 0, 0, 2), expand=False))
