@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from harness import catalog
 from harness.authoring.stub import make_stub
+from harness.judge.bank import find_mistake
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Open = Callable[..., Any]
@@ -199,6 +200,34 @@ def test_diff_says_when_there_is_none(kata: Run, tmp_path: Path) -> None:
     (tmp_path / "relu.py").write_text(REFERENCE, encoding="utf-8")
     assert kata("check", "--no-timing").returncode == 0
     assert kata("diff").stdout == "relu.py and the reference are identical.\n"
+
+
+def test_diff_shows_the_mistakes_that_were_made_on_the_way(kata: Run, tmp_path: Path) -> None:
+    kata("start", "relu")
+    mistake = find_mistake("relu", "unit-slope-at-zero")
+    (tmp_path / "relu.py").write_text(mistake.source(), encoding="utf-8")
+    assert kata("check", "--no-timing").returncode == 1
+    (tmp_path / "relu.py").write_text(REFERENCE, encoding="utf-8")
+    assert kata("check", "--no-timing").returncode == 0
+    shown = kata("diff").stdout
+    assert shown.startswith("relu.py and the reference are identical.\n\nRecognised on the way: unit-slope-at-zero\n")
+    assert mistake.headline in one_line(shown)
+    assert "ours            self._positive = x > 0\nmistake         self._positive = x >= 0\n" in shown
+
+
+def test_diff_without_docstrings_compares_the_code(kata: Run, tmp_path: Path) -> None:
+    kata("start", "relu")
+    bare = "class ReLU:\n    def forward(self, x):\n        self.on = x > 0\n        return x * self.on\n"
+    bare += "    def backward(self, d_out):\n        return d_out * self.on\n"
+    (tmp_path / "relu.py").write_text(bare, encoding="utf-8")
+    assert kata("check", "--no-timing").returncode == 0
+    assert "Shape:" in kata("diff").stdout
+    shown = kata("diff", "--no-docstrings", columns=60).stdout
+    assert "Shape:" not in shown
+    assert '"""' not in shown
+    assert "+        return d_out * self._positive" in shown
+    (tmp_path / "relu.py").write_text("class ReLU:\n", encoding="utf-8")
+    assert "relu.py is not Python any more, line 1" in kata("diff", "--no-docstrings").stderr
 
 
 def test_reset_puts_the_stub_back_and_keeps_the_solution(kata: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ from harness.commands.parameters import (
 )
 from harness.commands.planted import planted_mistakes
 from harness.commands.solutions import find_solution
+from harness.judge.bank import Mistake, load_bank, reference_source
 from harness.practice.days import clock
 from harness.practice.history import History
 from harness.practice.kind import PracticeKind
@@ -31,7 +33,7 @@ from harness.sandbox.coding import readable_text
 from harness.screens.console import make_console
 from harness.screens.pager import page
 from harness.screens.sentences import say, shown
-from harness.screens.source import show_diff, show_source
+from harness.screens.source import show_diff, show_mistake, show_source, without_docstrings
 from harness.screens.texts import show_begun, show_hint, show_rules, show_statement
 
 
@@ -141,13 +143,16 @@ def solution_command(named: Kata | Path | None, yes: bool, workspace: Workspace)
 
 @click.command("diff")
 @solution_argument
+@click.option("--no-docstrings", is_flag=True, help="Compare the code alone.")
 @workspace_option
-def diff_command(named: Kata | Path | None, workspace: Workspace) -> None:
+def diff_command(named: Kata | Path | None, no_docstrings: bool, workspace: Workspace) -> None:
     """Compare your solution with ours, once you have solved the kata or seen our solution.
+
+    Below it stand the mistakes that were recognised on the way: the lines of ours, and what the mistake makes of them.
 
     \b
     Example:
-      kata diff conv2d
+      kata diff conv2d --no-docstrings
     """
     history = open_history(workspace)
     kata, practice = named_practice(named, workspace, history)
@@ -161,7 +166,24 @@ def diff_command(named: Kata | Path | None, workspace: Workspace) -> None:
         ours = make_solved(kata, len(practice.planted_names))
     else:
         ours = kata.reference_file.read_text(encoding="utf-8")
-    page(make_console(), lambda console: show_diff(console, yours, ours, shown(path)))
+    if no_docstrings:
+        try:
+            yours, ours = without_docstrings(yours), without_docstrings(ours)
+        except SyntaxError as error:
+            raise WrongCall(f"{shown(path)} is not Python any more, line {error.lineno}: {error.msg}") from None
+    made = _made(kata, history.mistakes_of(practice)) if practice else []
+
+    def both(console: Console) -> None:
+        show_diff(console, yours, ours, shown(path))
+        for mistake in made:
+            show_mistake(console, mistake.name, mistake.headline, reference_source(kata.module), mistake.source())
+
+    page(make_console(), both)
+
+
+def _made(kata: Kata, names: Collection[str]) -> list[Mistake]:
+    """Those mistakes that the bank still holds."""
+    return [mistake for mistake in load_bank(kata.module) if mistake.name in names]
 
 
 @click.command("reset")

@@ -404,6 +404,13 @@ class History:
         )
         return {mistake for (mistake,) in (*asked, *earlier)}
 
+    def mistakes_of(self, practice: Practice) -> set[str]:
+        """The mistakes that its attempts showed."""
+        rows = self._ask(
+            "SELECT mistake FROM attempt_mistake JOIN attempt ON attempt.id = attempt WHERE practice = ?", (practice.id,)
+        )
+        return {mistake for (mistake,) in rows}
+
     def was_solved(self, kata: str) -> bool:
         """Whether any check of the kata ever passed."""
         return self._any(f"SELECT 1 FROM attempt WHERE kata = ? AND kind IN {COUNTING_KINDS} AND passed LIMIT 1", kata)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import textwrap
 
@@ -29,10 +30,37 @@ def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
     if console.width >= MAX_WIDTH:
         console.print(_side_by_side(yours, ours, name))
         return
-    lines = difflib.unified_diff(yours.splitlines(), ours.splitlines(), name, "the reference", lineterm="")
-    for line in lines:
+    for line in difflib.unified_diff(yours.splitlines(), ours.splitlines(), name, "the reference", lineterm=""):
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
         console.print(Text("\n".join(_folded(line, console.width)), style))
+
+
+def show_mistake(console: Console, name: str, headline: str, ours: str, mistaken: str) -> None:
+    """A mistake that was made on the way: what is wrong, and its lines next to ours."""
+    console.print(Text(f"\nRecognised on the way: {name}", "bold"))
+    console.print(Text(headline))
+    lines = difflib.unified_diff(ours.splitlines(), mistaken.splitlines(), n=0, lineterm="")
+    for line in list(lines)[2:]:  # below the names of the files
+        word, style = {"-": ("ours   ", "green"), "+": ("mistake", "red")}.get(line[:1], ("", ""))
+        if word:
+            folded = _folded(f" {line[1:]}", console.width - len(word))
+            console.print(Text(word, "dim") + Text(f"\n{' ' * len(word)}".join(folded), style))
+
+
+def without_docstrings(source: str) -> str:
+    """Python source with its docstrings taken out.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    lines = source.splitlines()
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    documented = [node for node in nodes if ast.get_docstring(node, clean=False) is not None]
+    for node in sorted(documented, key=lambda node: node.body[0].lineno, reverse=True):
+        first = node.body[0]
+        if not lines[first.lineno - 1][: first.col_offset].strip():  # it has its lines to itself
+            lines[first.lineno - 1 : first.end_lineno] = [" " * first.col_offset + "..."] if len(node.body) == 1 else []
+    return "\n".join(lines).strip("\n") + "\n"
 
 
 def _folded(line: str, width: int) -> list[str]:
