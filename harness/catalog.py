@@ -167,6 +167,11 @@ def rules() -> str:
     return (_package_folder("katas") / "rules.md").read_text(encoding="utf-8")
 
 
+def hunting() -> str:
+    """How one hunts a bug, as Markdown."""
+    return (_package_folder("katas") / "hunting.md").read_text(encoding="utf-8")
+
+
 def all_names() -> tuple[str, ...]:
     """The public names of all katas, in alphabetical order; reads no metadata, so it is fast enough for completion."""
     folders = _package_folder("katas").iterdir()

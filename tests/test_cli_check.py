@@ -95,7 +95,7 @@ def test_json_is_one_object_with_exactly_the_promised_keys(kata: Run, tmp_path: 
     verdict = verdict_of(done)
     assert list(verdict) == [
         "schema", "kata", "file", "seed", "score", "passed", "groups", "timing", "hot_line", "output", "mistakes",
-        "unexplained", "hunt", "clock_seconds", "check_seconds", "sandbox",
+        "unexplained", "hunt", "symptoms", "clock_seconds", "check_seconds", "sandbox",
     ]  # fmt: skip
     assert (verdict["schema"], verdict["kata"], verdict["file"], verdict["seed"]) == (1, "linear", "linear.py", 3)
     assert verdict["passed"] is False

@@ -59,6 +59,7 @@ def test_show_is_allowed_in_an_interview(kata: Run) -> None:
     ("arguments", "says"),
     [
         (("--stub", "--rules"), "use only one of them"),
+        (("--rules", "--hunting"), "use only one of them"),
         (("relu", "--rules"), "use --rules without a name"),
     ],
 )

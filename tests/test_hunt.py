@@ -200,3 +200,11 @@ def test_the_file_of_a_hunt_trains_as_a_script(kata: Run, tmp_path: Path) -> Non
     assert trained.returncode == 0, trained.stderr
     assert trained.stdout.startswith("step   0   loss ")
     assert "python hunt_linear.py" in (tmp_path / "hunt_linear.py").read_text(encoding="utf-8")
+
+
+def test_the_first_hunt_shows_how_to_hunt(kata: Run) -> None:
+    first = kata("hunt", "--yes", "linear", "--mistake", "1").stdout
+    for step in ("Symptom.", "Smallest input.", "Gradient check", "Hypothesis.", "One change."):
+        assert first.count(step) == 1
+    assert "Symptom." not in kata("hunt", "linear", "--mistake", "2").stdout
+    assert "Symptom." in kata("show", "--hunting").stdout

@@ -1,19 +1,22 @@
 """Draws the mistakes of a bug hunt: several in one file, none of which hides another.
 
 `kata hunt` calls it. What it promises is proved by running hidden tests, in this process, since everything here is ours:
-whichever of the mistakes have been fixed, something fails while one is left, and fixing any one of them changes what fails.
+whichever of the mistakes have been fixed, something fails while one is left, fixing any one of them changes what fails, and
+a verdict can count those that are left.
 """
 
 from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 from itertools import combinations
 
 from harness.catalog import Kata
 from harness.judge.bank import Mistake, compose, load_bank, names_in, reference_source
 from harness.judge.collect import collect_checks
+from harness.judge.diagnosis import left_of
 from harness.judge.replay import Check, run_check
 from harness.judge.verdict import Outcome
 from harness.sandbox.local import LocalBackend
@@ -28,7 +31,13 @@ class TooFew(ValueError):
     """The bank of the kata does not hold that many mistakes that can be told apart in one file."""
 
 
-def draw_mistakes(kata: Kata, bugs: int, hunted: Collection[str], seed: int | None) -> list[Mistake]:
+def draw_mistakes(
+    kata: Kata,
+    bugs: int,
+    hunted: Collection[str],
+    seed: int | None,
+    suits: Callable[[Mistake], bool] = lambda mistake: True,
+) -> list[Mistake]:
     """Mistakes to plant in one file, in the order of the reference's lines.
 
     Args:
@@ -36,6 +45,7 @@ def draw_mistakes(kata: Kata, bugs: int, hunted: Collection[str], seed: int | No
         bugs: how many.
         hunted: names of those that come last, as they were hunted before.
         seed: the same seed draws the same mistakes, if `hunted` is the same too.
+        suits: whether a mistake may be planted; it is asked of few.
 
     Raises:
         TooFew: no set of that size can be told apart.
@@ -43,8 +53,9 @@ def draw_mistakes(kata: Kata, bugs: int, hunted: Collection[str], seed: int | No
     bank = list(load_bank(kata.module))
     random.Random(seed).shuffle(bank)
     bank.sort(key=lambda mistake: mistake.name in hunted)
-    if bugs == 1:
-        return bank[:1]
+    suits = cache(suits)
+    if bugs == 1 and (first := next(filter(suits, bank), None)):
+        return [first]
     trial = Trial(collect_checks(kata))
     chosen: list[Mistake] = []
     methods = {mistake: _methods(mistake) for mistake in bank}
@@ -55,10 +66,13 @@ def draw_mistakes(kata: Kata, bugs: int, hunted: Collection[str], seed: int | No
                 continue
             if apart and methods[mistake] & taken:
                 continue
-            if trial.can_join(mistake, chosen):
+            if not suits(mistake) or not trial.can_join(mistake, chosen):
+                continue
+            together = sorted([*chosen, mistake], key=lambda mistake: mistake.replacements[0].start)
+            if len(together) < bugs:
                 chosen.append(mistake)
-            if len(chosen) == bugs:
-                return sorted(chosen, key=lambda mistake: mistake.replacements[0].start)
+            elif trial.can_be_counted(together):
+                return together
     raise TooFew(f"the mistakes bank of {kata.name} holds no {bugs} mistakes that can be told apart in one file")
 
 
@@ -86,6 +100,13 @@ class Trial:
                 if not all(self._changes(planted, one) for one in planted):
                     return False
         return True
+
+    def can_be_counted(self, mistakes: Sequence[Mistake]) -> bool:
+        """Whether a verdict on the file can say how many are left: it cannot where their results are random each time."""
+        backend = self._backend(frozenset(mistakes))
+        attempts = [(check, run_check(check, backend, "the solution", self._seed)) for check in self._checks]
+        left = left_of(attempts, mistakes, self._seed)
+        return left.exact and len(left.mistakes) == len(mistakes)
 
     def _is_noticed(self, planted: Planted) -> bool:
         return any(self.shown(planted, check)[0] is not Outcome.PASSED for check in self._likely(planted))

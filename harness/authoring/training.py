@@ -11,6 +11,7 @@ import importlib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from inspect import signature
 from itertools import pairwise
 from typing import Any
@@ -18,12 +19,14 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from harness.catalog import Kata
-from harness.judge.bank import names_in
+from harness.catalog import Kata, find
+from harness.judge.bank import Mistake, compose, names_in
 from harness.judge.layers import Layer, Loss, Run, normal
 from harness.judge.optimisers import Optimiser
 
 STEPS = 100
+VISIBLE = 0.05
+"""How far a loss must be off to be seen, as a share of how far a correct solution's falls."""
 RATES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
 
 
@@ -37,11 +40,36 @@ def training_of(kata: Kata) -> str:
     return _render("training.py.jinja", train=train) if train else ""
 
 
-def losses_of(source: str, label: str) -> Sequence[float]:
+def losses_of(source: str, label: str) -> list[float]:
     """The losses of the training run in a source of ours."""
     train: Callable[[], Iterable[float]] = names_in(source, label)["train"]
     with np.errstate(all="ignore"):
         return [float(loss) for loss in train()]
+
+
+def expected_losses(kata: Kata) -> tuple[float, ...]:
+    """The losses of a correct solution's training run; none where the kata has no such run."""
+    return _expected_losses(kata.name)
+
+
+@cache
+def _expected_losses(name: str) -> tuple[float, ...]:
+    kata = find(name)
+    training = training_of(kata)
+    source = kata.reference_file.read_text(encoding="utf-8")
+    return tuple(losses_of(f"{source}\n\n{training}", kata.name)) if training else ()
+
+
+def shows_in_training(mistakes: Sequence[Mistake], kata: Kata) -> bool:
+    """Whether one can see from the losses that a solution makes these mistakes."""
+    expected = expected_losses(kata)
+    visible = VISIBLE * (max(expected) - min(expected))
+    train: Callable[[], Iterable[float]] = names_in(f"{compose(mistakes)}\n\n{training_of(kata)}", kata.name)["train"]
+    try:
+        with np.errstate(all="ignore"):
+            return any(not abs(loss - right) <= visible for loss, right in zip(train(), expected, strict=True))
+    except Exception:  # the run breaks off, and that shows too
+        return True
 
 
 def _own(kata: Kata) -> str:

@@ -13,7 +13,7 @@ import click
 from harness.catalog import Kata
 from harness.commands.histories import history_if_usable
 from harness.commands.parameters import WrongCall
-from harness.commands.subject import Subject
+from harness.commands.subject import SYMPTOMS_ONLY, Subject
 from harness.judge.collect import collect_checks
 from harness.judge.replay import Check
 from harness.judge.session import Options, judge
@@ -40,7 +40,7 @@ def check_solution(
 ) -> int:
     """Judge one solution, keep the verdict and show it; returns the exit code."""
     subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
-    options = replace(options, diagnosis=subject.names_mistakes, planted=subject.planted)
+    options = replace(options, **subject.judging)
     with ProgressLine(f"Checking {shown(solution)}") as progress:
         verdict = subject.keep(judge(kata, solution, shown(solution), options, worker, progress.update))
     with suppress(BrokenPipeError):  # if nobody reads on, the exit code still says it
@@ -71,6 +71,9 @@ def check_only(
         worker.kill()
         raise WrongCall(f"{kata.name} has no check {wanted!r}: `kata check {kata.name} --json` lists their names")
     subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
+    if subject.tells_symptoms_only:
+        worker.kill()
+        raise WrongCall(SYMPTOMS_ONLY)
     options = replace(options, timing=False, diagnosis=False)
     verdict = subject.told(judge(kata, solution, shown(solution), options, worker, checks=checks))
     with suppress(BrokenPipeError):

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
+from harness.authoring.training import expected_losses
 from harness.catalog import Kata
 from harness.commands.histories import running_interview
 from harness.commands.next_step import next_step
@@ -24,6 +26,9 @@ from harness.practice.stopwatch import Pause
 from harness.practice.workspace import UnusableHistory, Workspace
 from harness.screens.check_screen import Telling, show_verdict
 from harness.screens.sentences import complain, shown
+from harness.screens.symptoms_screen import show_symptoms
+
+SYMPTOMS_ONLY = "this hunt is by symptoms: no check is named until all of them pass"
 
 
 @dataclass(frozen=True)
@@ -77,9 +82,20 @@ class Subject:
         """Whether the verdict may name the mistakes in it."""
         return (self.practice is None or self.practice.kind.policy.names_mistakes) and not self.in_interview()
 
+    @property
+    def judging(self) -> dict[str, Any]:
+        """The judge's options that follow from what may be told."""
+        return {
+            "diagnosis": self.names_mistakes,
+            "planted": self.planted,
+            "expected_losses": expected_losses(self.kata) if self.tells_symptoms_only else (),
+        }
+
     def told(self, verdict: Verdict) -> Verdict:
         """The part of a verdict that the learner may see, with the clock."""
         timed = self._timed(verdict)
+        if self.tells_symptoms_only and not verdict.passed:
+            return timed.symptoms_only()
         return timed.outcomes_only() if self.in_interview() else timed
 
     def keep(self, verdict: Verdict, tell: Callable[[str], None] = complain) -> Verdict:
@@ -105,6 +121,9 @@ class Subject:
             explain: whether every mistake is explained at once; else only those that an earlier attempt showed already.
         """
         advice = next_step(verdict, self.kata, self.path, self.history, self.practice)
+        if verdict.symptoms is not None:
+            show_symptoms(console, verdict, self.kata.title, self._limit(verdict.clock_seconds), advice, self._helped())
+            return
         explained = frozenset(verdict.mistakes) if explain else self._explained()
         telling = Telling(full, explained, self._why(), self._lessons() if verdict.passed else (), self._helped())
         show_verdict(console, verdict, self.kata.title, self._limit(verdict.clock_seconds), advice, telling)
@@ -130,6 +149,11 @@ class Subject:
     def hunt(self) -> Hunt:
         """What was agreed for the hunt that it belongs to."""
         return self.history.hunt(self.practice) if self.history and self.practice else Hunt()
+
+    @property
+    def tells_symptoms_only(self) -> bool:
+        """Whether a failing verdict may say nothing about any check."""
+        return self.hunt.symptoms
 
     def _timed(self, verdict: Verdict) -> Verdict:
         if self.practice is None:

@@ -19,7 +19,7 @@ from harness.catalog import Kata
 from harness.commands.hints import hints_for, next_hint
 from harness.commands.histories import history_if_usable
 from harness.commands.solutions import readable_file
-from harness.commands.subject import Subject
+from harness.commands.subject import SYMPTOMS_ONLY, Subject
 from harness.commands.watcher import Event, Watcher
 from harness.judge.collect import collect_checks
 from harness.judge.replay import Check
@@ -130,14 +130,15 @@ class WatchSession:
                 raise Interrupted
             first.append(verdict)
             self._count += 1
-            self._show(subject.told(verdict))
+            if verdict.passed or not subject.tells_symptoms_only:
+                self._show(subject.told(verdict))
 
         try:
             verdict = judge(
                 subject.kata,
                 subject.path,
                 shown(subject.path),
-                replace(self._options, timing=timing, diagnosis=subject.names_mistakes, planted=subject.planted),
+                replace(self._options, timing=timing, **subject.judging),
                 self._take_spare(),
                 on_each,
                 checks=self._checks,
@@ -152,7 +153,8 @@ class WatchSession:
         could_not = verdict.timing is None and verdict.hot_line is None
         if timing and verdict.passed and could_not and not watcher.is_stale():
             self._notices.append(NOT_TIMED)
-        if self._notices or verdict.timing or verdict.hot_line or verdict.groups != first[0].groups:
+        added = verdict.timing or verdict.hot_line or verdict.symptoms or verdict.groups != first[0].groups
+        if self._notices or added:
             self._show(told)
         return True
 
@@ -189,6 +191,9 @@ class WatchSession:
 
     def _next_failure(self) -> None:
         passing = (Outcome.PASSED, Outcome.BLOCKED)
+        if self._verdict and self._verdict.symptoms:
+            self._say(f"{SYMPTOMS_ONLY.capitalize()}.")
+            return
         failing = [check for check in self._verdict.checks() if check.outcome not in passing] if self._verdict else []
         if not failing:
             self._say("No check fails." if self._verdict else "Nothing has been judged yet.")

@@ -14,7 +14,7 @@ from harness.commands.judging import matching
 from harness.commands.parameters import WrongCall, file_option, seed_option, solution_argument, workspace_option, writing
 from harness.commands.planted import planted_mistakes
 from harness.commands.solutions import find_solution
-from harness.commands.subject import Subject
+from harness.commands.subject import SYMPTOMS_ONLY, Subject
 from harness.judge.bank import find_mistake, load_reference, public_names
 from harness.judge.diagnosis import left_of
 from harness.judge.replay import Attempt, Check
@@ -115,6 +115,8 @@ def debug_command(named: Kata | Path | None, check: str | None, path: Path | Non
     kata, solution = find_solution(named, path, workspace)
     subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
     refuse_in_interview(kata, subject.history)
+    if subject.tells_symptoms_only:
+        raise WrongCall(SYMPTOMS_ONLY)
     _, attempts = _judge(subject, seed)
     chosen, attempt = _failing(kata, attempts, check)
     script = solution.with_name(f"{DEBUG_PREFIX}{kata.file_name}")

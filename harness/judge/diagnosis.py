@@ -274,9 +274,10 @@ class _Search:
         Once a single one is left, it is asked for a check of each hidden test function, and trusted with the others.
         """
         left = list(suspects)
-        functions = len({check.name.partition("[")[0] for check, _ in self.failed})
-        quick_first = sorted(self.failed, key=lambda failure: failure[1].seconds)
-        for number, failure in enumerate(_in_turn(quick_first)):
+        # a replay that can be followed is broken off at the first other answer; one that cannot may take long
+        quick, slow = _in_turn(self._failing), [one for one in self.failed if not _can_be_followed(one[1])]
+        functions = len({check.name.partition("[")[0] for check, _ in quick}) or 1
+        for number, failure in enumerate([*quick, *slow]):
             if len(left) == 1 and number >= functions:
                 break
             if time.perf_counter() > self._give_up:
@@ -302,6 +303,10 @@ class _Search:
         return self._alike_in[key]
 
     def _fresh_alike(self, suspect: Suspect, check: Check, attempt: Attempt) -> bool:
+        if attempt.cause is Cause.NOT_REJECTED:
+            return _fit_of_acceptance(attempt, self._replay(suspect, check)).match is Match.FULL
+        if attempt.cause is Cause.CHANGED_INPUT and not attempt.transcript.changes:
+            return True  # calls of other checks did it, and those are replayed for themselves
         if not _can_be_followed(attempt):
             replay = self._replay(suspect, check)
             return replay.outcome is attempt.outcome and replay.cause is attempt.cause

@@ -32,6 +32,7 @@ class Options:
         timing: whether to time a solution that passes.
         diagnosis: whether to look for the mistake behind a failure.
         planted: names of the mistakes that a bug hunt put into the file: the verdict counts those that are left.
+        expected_losses: of the training run in the file of a hunt by symptoms: the verdict holds the file's own beside them.
         call_timeout: seconds that one call of the solution may take.
         budget: seconds that all calls together may take.
         sandbox: one of `spawn.SANDBOXES`, or the layers themselves.
@@ -41,6 +42,7 @@ class Options:
     timing: bool = True
     diagnosis: bool = True
     planted: tuple[str, ...] = ()
+    expected_losses: tuple[float, ...] = ()
     call_timeout: float = 10.0
     budget: float = 60.0
     sandbox: str | Layers = "auto"
@@ -83,6 +85,7 @@ def judge(
     began = time.perf_counter()
     from harness.judge.collect import run_pytest
     from harness.judge.plugin import CheckPlugin
+    from harness.judge.symptoms import symptoms_of
     from harness.sandbox.client import WorkerClient
 
     if not gc.isenabled():  # `kata check` turns it off for the imports
@@ -115,6 +118,8 @@ def judge(
             verdict = _diagnosed(verdict, kata, plugin)
         if options.planted:
             verdict = replace(verdict, hunt=_hunt_count(verdict, kata, plugin, options.planted))
+        if options.expected_losses and not verdict.passed:
+            verdict = replace(verdict, symptoms=symptoms_of(client, options.expected_losses, options.seed))
         if verdict.passed and options.timing and kata.has_workload:
             timing, hot_line = _timing(kata, client, options)
             verdict = replace(verdict, timing=timing, hot_line=hot_line, output=client.output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -152,6 +153,34 @@ class HuntCount:
 
 
 @dataclass(frozen=True)
+class Symptoms:
+    """What a hunt by symptoms tells: the training run in its file, beside that of a correct solution.
+
+    Attributes:
+        losses, expected: of each step.
+        stopped: why the run ended early; empty where it did not.
+    """
+
+    losses: tuple[float, ...]
+    expected: tuple[float, ...]
+    stopped: str = ""
+
+    @property
+    def differs_from(self) -> int | None:
+        """The first step whose loss is another than a correct solution's by more than rounding explains."""
+        pairs = zip(self.losses, self.expected, strict=False)
+        return next((step for step, pair in enumerate(pairs) if not math.isclose(*pair, rel_tol=1e-6, abs_tol=1e-6)), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """As a part of the verdict; what JSON has no number for is null."""
+        return {
+            "losses": [round(loss, 6) if math.isfinite(loss) else None for loss in self.losses],
+            "expected": [round(loss, 6) for loss in self.expected],
+            "stopped": self.stopped,
+        }
+
+
+@dataclass(frozen=True)
 class Verdict:
     """All that one `kata check` found out.
 
@@ -161,6 +190,7 @@ class Verdict:
         unexplained: how many failing checks show something else.
         hot_line: where the time goes, if it is much slower than the reference, or too slow to be timed.
         hunt: for a bug hunt, how far it is.
+        symptoms: for a hunt by symptoms, all that is told.
     """
 
     kata: str
@@ -173,6 +203,7 @@ class Verdict:
     mistakes: tuple[str, ...] = ()
     unexplained: int = 0
     hunt: HuntCount | None = None
+    symptoms: Symptoms | None = None
     clock_seconds: float | None = None
     check_seconds: float = 0.0
     sandbox: str = ""
@@ -199,6 +230,11 @@ class Verdict:
         groups = tuple(replace(group, checks=tuple(_outcome_only(check) for check in group.checks)) for group in self.groups)
         return replace(self, groups=groups)
 
+    def symptoms_only(self) -> Verdict:
+        """The same without a word on its checks: only how many there are, and how many fail."""
+        groups = tuple(replace(group, checks=tuple(_nameless(check) for check in group.checks)) for group in self.groups)
+        return replace(self, groups=groups, output="", mistakes=(), unexplained=0)
+
     def as_json(self) -> dict[str, Any]:
         """The verdict as `kata check --json` prints it."""
         return {
@@ -215,6 +251,7 @@ class Verdict:
             "mistakes": list(self.mistakes),
             "unexplained": self.unexplained,
             "hunt": None if self.hunt is None else vars(self.hunt),
+            "symptoms": None if self.symptoms is None else self.symptoms.as_json(),
             "clock_seconds": None if self.clock_seconds is None else round(self.clock_seconds, 1),
             "check_seconds": round(self.check_seconds, 3),
             "sandbox": self.sandbox,
@@ -228,6 +265,10 @@ def _rounded(values: dict[str, Any]) -> dict[str, Any]:
 def _outcome_only(check: CheckResult) -> CheckResult:
     message = "" if check.outcome is Outcome.FAILED else check.message
     return replace(check, message=message, diagnosis=(), evidence=None)
+
+
+def _nameless(check: CheckResult) -> CheckResult:
+    return CheckResult("", "", check.outcome, cause=check.cause)
 
 
 def _group_json(group: GroupResult) -> dict[str, Any]:

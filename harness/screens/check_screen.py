@@ -65,7 +65,7 @@ def show_verdict(console: Console, verdict: Verdict, title: str, limit: str, nex
         next_step: one line: what to do next.
         telling: how much is told.
     """
-    console.print(_headline(verdict, title, console.width))
+    console.print(headline(verdict, title, console.width))
     console.print(_bar(verdict.score, console.width))
     sole_reason = _sole_reason(verdict)
     full = telling.full
@@ -74,7 +74,7 @@ def show_verdict(console: Console, verdict: Verdict, title: str, limit: str, nex
         full -= len(_alike([check for check in group.checks if _failed(check)]))
     for part in _mistakes(verdict, telling, console.width):
         console.print(part)
-    if verdict.hunt and (counted := _hunt(verdict.hunt, telling.helped)):
+    if verdict.hunt and (counted := hunt_line(verdict.hunt, telling.helped)):
         console.print(counted)
     for number, lesson in enumerate(telling.lessons, start=1):
         of = f"Planted mistake {number} of {len(telling.lessons)}" if len(telling.lessons) > 1 else "The planted mistake"
@@ -88,7 +88,7 @@ def show_verdict(console: Console, verdict: Verdict, title: str, limit: str, nex
         if telling.full > SHOWN_FAILURES:
             head = "Your solution printed:"
         console.print(_output(output, head, console.width))
-    console.print(_footer(verdict, limit))
+    console.print(footer(verdict, limit))
     console.print(Text.assemble(("Next: ", "bold"), next_step))
 
 
@@ -104,7 +104,7 @@ def _alike(failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
     return list(found.values())
 
 
-def _headline(verdict: Verdict, title: str, width: int) -> Text:
+def headline(verdict: Verdict, title: str, width: int) -> Text:
     points = f"{verdict.score} / 100"
     left = f"{verdict.file} · {title}"
     room = width - len(points) - 2
@@ -233,7 +233,7 @@ def _mistakes(verdict: Verdict, telling: Telling, width: int) -> list[Renderable
     return parts
 
 
-def _hunt(hunt: HuntCount, helped: int) -> str:
+def hunt_line(hunt: HuntCount, helped: int) -> str:
     """How far a hunt is; empty where there is nothing to say that the checks do not."""
     planted = f"{hunt.planted} planted mistakes" if hunt.planted > 1 else "planted mistake"
     if hunt.left == 0 and hunt.exact:
@@ -247,11 +247,12 @@ def _hunt(hunt: HuntCount, helped: int) -> str:
     are = "is" if hunt.left == 1 else "are"
     if hunt.exact and hunt.left == hunt.planted > 1:
         return f"All {planted} are left."
-    if hunt.exact:
-        return f"{hunt.left} of the {planted} {are} left." if hunt.planted > 1 else ""
     if hunt.planted == 1:
-        return "The planted mistake is still there, and something else fails as well."
-    return f"At least {hunt.left} of the {planted} {are} left, and something else fails as well."
+        return ""
+    if hunt.exact:
+        return f"{hunt.left} of the {planted} {are} left."
+    rest = "Other failing checks show something else, or could not be compared in time."
+    return f"At least {hunt.left} of the {planted} {are} left. {rest}"
 
 
 def show_mistake(console: Console, explanation: str, count: int | None = None) -> None:
@@ -307,7 +308,7 @@ def _output(output: str, head: str, width: int) -> RenderableType:
     return Group(Text(head, "bold"), Padding(text, (0, 0, 0, indent), expand=False))
 
 
-def _footer(verdict: Verdict, limit: str) -> RenderableType:
+def footer(verdict: Verdict, limit: str) -> RenderableType:
     parts: list[RenderableType] = []
     if verdict.timing:
         parts.append(timing_line(verdict.timing))

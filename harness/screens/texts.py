@@ -1,4 +1,4 @@
-"""Markdown texts in the terminal: a kata's statement and hints, and the rules for all katas."""
+"""Markdown texts in the terminal: a kata's statement and hints, the rules for all katas, and how one hunts a bug."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def show_statement(console: Console, kata: Kata) -> None:
 def show_rules(console: Console) -> None:
     """What holds for every kata."""
     _show_page(console, "Rules for all katas", catalog.rules())
+
+
+def show_hunting(console: Console) -> None:
+    """How one hunts a bug."""
+    _show_page(console, "How to hunt a bug", catalog.hunting())
 
 
 def _show_page(console: Console, title: str, text: str) -> None:
