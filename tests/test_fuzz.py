@@ -21,7 +21,7 @@ from harness.judge.collect import collect_checks
 from harness.judge.replay import Check, run_check
 from harness.judge.verdict import Outcome
 from harness.sandbox import messages, wire
-from harness.sandbox.errors import Refused, SandboxError, WorkerCrashed
+from harness.sandbox.errors import Overdue, Refused, SandboxError, WorkerCrashed
 from harness.sandbox.messages import CallJudge, Missing, Ready, RemoteException, Reply, Request, Result, Unsendable
 
 EXAMPLES = int(os.environ.get("KATA_FUZZ", "0"))
@@ -237,6 +237,15 @@ class Forger:
         if isinstance(reply, Result) and reply.ended and not isinstance(request, messages.Next):
             raise WorkerCrashed("broken", call)
         return reply
+
+    def post(self, request: Request, call: str) -> None:
+        """A reply that comes at once."""
+        reply = self.request(request, call)
+        if not isinstance(reply, Result):
+            raise Overdue(request, call, reply)
+
+    def settle(self) -> None:
+        """Nothing is owed."""
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
 
-from harness.judge.assertions import assert_close
+from harness.judge.assertions import CheckFailed, assert_close
+from harness.judge.bank import names_in
 from harness.judge.plugin import CheckPlugin
 from harness.judge.replay import Attempt, Check, run_check
 from harness.judge.verdict import Cause, Outcome
@@ -34,7 +36,8 @@ from harness.sandbox.errors import (
     Stage,
     WorkerCrashed,
 )
-from harness.sandbox.proxy import RemoteObject, Solution, fetch, put
+from harness.sandbox.local import LocalBackend
+from harness.sandbox.proxy import RemoteObject, Solution, assign, fetch, put
 from harness.sandbox.spawn import Spawned, bwrap_works, spawn
 
 KATA = Path(sysconfig.get_path("scripts")) / "kata"
@@ -1133,3 +1136,63 @@ def test_timeout_exception_is_what_the_client_raises(bench: Callable[..., Bench]
     solution = bench(body("time.sleep(60)"), call_timeout=HANG_SECONDS).begin()
     with pytest.raises(CallTimeout):
         solution.f()
+
+
+PICKY = """
+class Box:
+    def __setattr__(self, name, value):
+        if value.size > 2:
+            raise ValueError("too large")
+        super().__setattr__(name, value)
+
+    def total(self):
+        return float(self.content.sum())
+"""
+
+
+class TestPosted:
+    """Assignments that the judge does not wait for."""
+
+    @pytest.fixture(params=["worker", "here"])
+    def run(self, request: pytest.FixtureRequest, bench: Callable[..., Bench]) -> Callable[..., Attempt]:
+        """Runs a check against Box, in a worker and in this process."""
+        if request.param == "worker":
+            return bench(PICKY).check
+        backend = LocalBackend(names_in(PICKY, "answer"))
+
+        def check(drive: Callable[[Any], Any]) -> Attempt:
+            def function(solution: Solution, rng: np.random.Generator) -> None:
+                drive(solution)
+
+            return run_check(Check("TestAny::test_any", "any", "title", function), backend, "answer.py", 0)
+
+        return check
+
+    @staticmethod
+    def filled(solution: Any, *sizes: int) -> Any:
+        box = solution.Box()
+        for size in sizes:
+            assign(box, ("content",), np.ones(size))
+        return box
+
+    def test_they_are_done_in_order_and_before_what_follows(self, run: Callable[..., Attempt]) -> None:
+        seen = []
+        attempt = run(lambda solution: seen.append(self.filled(solution, *[1] * 40, 2).total()))
+        assert (attempt.error, seen) == (None, [2.0])
+
+    def test_failure_comes_in_the_place_of_the_next_result(self, run: Callable[..., Attempt]) -> None:
+        attempt = run(lambda solution: self.filled(solution, 2, 3, 1).total())
+        assert attempt.message.startswith("Box.content raised ValueError")
+        assert attempt.message.partition("\n")[0].endswith(": too large")
+        assert attempt.transcript.values == [("Box", ANY), ("Box.content", "raised ValueError")]
+
+    def test_failure_of_the_last_one_fails_the_check(self, run: Callable[..., Attempt]) -> None:
+        assert run(lambda solution: self.filled(solution, 3)).message.startswith("Box.content raised ValueError")
+
+    def test_failure_that_a_failing_check_left_is_not_the_next_ones(self, run: Callable[..., Attempt]) -> None:
+        def fails(solution: Any) -> None:
+            self.filled(solution, 3)
+            raise CheckFailed("something else")
+
+        assert run(fails).message == "something else"
+        assert run(lambda solution: self.filled(solution, 1).total()).error is None

@@ -26,7 +26,7 @@ from harness.judge import gradcheck
 from harness.judge.assertions import CheckFailed, assert_close, assert_shape
 from harness.judge.gradients import FOLLOW_THROUGH, assert_depends, assert_gradient, gradients
 from harness.judge.randomness import Start
-from harness.sandbox.proxy import RemoteObject, Solution, fill
+from harness.sandbox.proxy import RemoteObject, Solution, assign
 from harness.sandbox.transcript import unrecorded
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
@@ -138,10 +138,11 @@ class Layer:
         """Give the layers these parameters and state, a copy to each."""
         for target in targets:
             for name, value in values.items():
-                if self.holder is None:
+                if isinstance(target, RemoteObject):
+                    path = (self.holder, name) if self.holder else (name,)
+                    assign(target, path, value, in_place=self.holder is not None)
+                elif self.holder is None:
                     setattr(target, name, value.copy())
-                elif isinstance(target, RemoteObject):
-                    fill(target, (self.holder, name), value)
                 else:
                     getattr(target, self.holder)[name] = value.copy()
 

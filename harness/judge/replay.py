@@ -83,6 +83,7 @@ def run_check(check: Check, backend: Backend, file: str, seed: int, transcript: 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of our own arithmetic on whatever numbers come; the solution's are recorded
             check.function(solution=solution, rng=check_rng(check.name, seed), **check.arguments)
+            solution._settle()
         if check.watches_inputs and solution._transcript.changes:
             raise _changed_inputs(solution._transcript.changes)
     except JudgeFailure:

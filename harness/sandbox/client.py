@@ -10,8 +10,9 @@ import signal
 import stat
 import subprocess
 import time
+from collections import deque
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from .errors import (
     BudgetSpent,
     CallTimeout,
     JudgeFailure,
+    Overdue,
     Refused,
     SolutionRaised,
     Stage,
@@ -41,6 +43,7 @@ KEPT_CHECK_OUTPUT_BYTES = 4_000
 MAX_OUTPUT_BYTES = 16 * 2**20
 MAX_CALLBACK_BYTES = 16 * 2**20
 MAX_SOURCE_BYTES = 2**20
+MAX_OWED = 16  # their replies fit into the pipe, even if each is an exception: the worker need never wait for us
 
 
 def read_regular_file(path: Path, limit: int) -> bytes:
@@ -78,6 +81,16 @@ class Captured:
         """It as text; the end is cut off where it is long."""
         text = self._kept.decode("utf-8", "replace")
         return text + (f"\n[... and {self._dropped:,} more bytes]" if self._dropped else "")
+
+
+class _Owed(NamedTuple):
+    """A request that was posted; `matters` unless the check that posted it is over."""
+
+    number: int
+    request: Request
+    call: str
+    stage: Stage
+    matters: bool = True
 
 
 class WorkerClient:
@@ -123,6 +136,8 @@ class WorkerClient:
         self._output_ended = False
         self._number = 0
         self._answering = False
+        self._owed: deque[_Owed] = deque()
+        self._overdue: Overdue | None = None
         self._source = None if source is None else np.frombuffer(source, dtype=np.uint8)
 
     @property
@@ -161,7 +176,7 @@ class WorkerClient:
         layers = self._worker.layers
         self._output_ended, self._number = False, 0
         try:
-            ready = self._answer("the worker", Stage.IMPORT, time.monotonic() + START_SECONDS)
+            ready = self._answer("the worker", Stage.IMPORT, time.monotonic() + START_SECONDS, 0)
         except (WorkerCrashed, CallTimeout) as error:
             if self._sandbox == "auto" and layers.bwrap:
                 bwrap_failed()
@@ -181,6 +196,9 @@ class WorkerClient:
             before = (f"importing {self.path.name}", Stage.IMPORT)
         self.start()
         self.functions.clear()
+        # the last check failed before it needed these: it is over
+        self._owed = deque(owed._replace(call=before[0], stage=before[1], matters=False) for owed in self._owed)
+        self._overdue = None
         self.request(messages.Reset(seed % 2**32), *before)
         self._check_output = Captured(KEPT_CHECK_OUTPUT_BYTES)
 
@@ -191,8 +209,62 @@ class WorkerClient:
             CallTimeout: no answer within `call_timeout` seconds; the worker is gone.
             WorkerCrashed: the worker died or exited, printed without end, or sent something unreadable; it is gone.
             BudgetSpent: all calls together have used up the budget; the worker is gone.
+            Overdue: what was posted before has failed.
             Refused: the request holds something that the solution gave and that cannot be sent back to it.
         """
+        began = time.monotonic()
+        give_up = self._hand_over(request, call, stage)
+        number = self._number
+        self._collect(give_up)
+        reply = self._answer(call, stage, give_up, number)
+        self._raise_overdue()
+        if isinstance(reply, Ready):
+            self._broken("a second greeting", call, stage)
+        if isinstance(reply, Result):
+            if reply.ended and not isinstance(request, messages.Next):
+                self._broken("the end of something that has none", call, stage)
+            took = time.monotonic() - began
+            if reply.seconds > took:  # measured in the worker, where the solution can tamper with it
+                reply = reply._replace(seconds=took)
+        return reply
+
+    def post(self, request: Request, call: str, stage: Stage = Stage.CALL) -> None:
+        """Send one request whose result nobody needs; if it fails, the next request, or `settle`, raises `Overdue`.
+
+        The worker carries it out while the judge goes on. But what may call a function of the judge is waited for.
+        """
+        self._hand_over(request, call, stage)
+        self._owed.append(_Owed(self._number, request, call, stage))
+        if self.functions or len(self._owed) >= MAX_OWED:
+            self._collect(min(time.monotonic() + self.call_timeout, self._deadline))
+
+    def settle(self) -> None:
+        """Wait until all that was posted is done.
+
+        Raises:
+            Overdue: it failed.
+            CallTimeout, WorkerCrashed, BudgetSpent: as for `request`.
+        """
+        self._collect(min(time.monotonic() + self.call_timeout, self._deadline))
+        self._raise_overdue()
+
+    def _collect(self, give_up: float) -> None:
+        """Take the replies to what was posted, in order, and keep the first failure."""
+        while self._owed:
+            owed = self._owed.popleft()
+            reply = self._answer(owed.call, owed.stage, give_up, owed.number)
+            if isinstance(reply, Ready):
+                self._broken("a second greeting", owed.call, owed.stage)
+            if owed.matters and not isinstance(reply, Result) and self._overdue is None:
+                self._overdue = Overdue(owed.request, owed.call, reply)
+
+    def _raise_overdue(self) -> None:
+        overdue, self._overdue = self._overdue, None
+        if overdue:
+            raise overdue
+
+    def _hand_over(self, request: Request, call: str, stage: Stage) -> float:
+        """Send one request; returns the time until which its reply must have come."""
         if self._answering:
             raise JudgeFailure(f"a hidden test asked for {call} while the solution was calling a function of the test")
         if self._worker is None:
@@ -209,16 +281,7 @@ class WorkerClient:
             raise BudgetSpent(f"the whole check ran out of its {self.budget:g} s", call, stage)
         give_up = min(began + self.call_timeout, self._deadline)
         self._send(frame, call, stage, give_up)
-        reply = self._answer(call, stage, give_up)
-        if isinstance(reply, Ready):
-            self._broken("a second greeting", call, stage)
-        if isinstance(reply, Result):
-            if reply.ended and not isinstance(request, messages.Next):
-                self._broken("the end of something that has none", call, stage)
-            took = time.monotonic() - began
-            if reply.seconds > took:  # measured in the worker, where the solution can tamper with it
-                reply = reply._replace(seconds=took)
-        return reply
+        return give_up
 
     def allow(self, seconds: float) -> None:
         """From now on all calls together may take that long, whatever is left of the budget."""
@@ -227,6 +290,7 @@ class WorkerClient:
     def kill(self) -> int | None:
         """End the worker, if there is one; returns its exit status."""
         self._ready = False
+        self._owed.clear()
         worker, self._worker = self._worker, None
         if worker is None:
             return None
@@ -251,12 +315,12 @@ class WorkerClient:
 
     # one exchange
 
-    def _answer(self, call: str, stage: Stage, give_up: float) -> Reply:
+    def _answer(self, call: str, stage: Stage, give_up: float, number: int) -> Reply:
         """Wait for the reply; calls of the judge's functions that come in the meantime are carried out."""
         while True:
             try:
                 header, payload = self._read_frame(call, stage, give_up)
-                reply = messages.unpack_reply(header, payload, self._number)
+                reply = messages.unpack_reply(header, payload, number)
                 if isinstance(reply, CallJudge) and len(payload) > MAX_CALLBACK_BYTES:
                     raise wire.WireError(f"more than {MAX_CALLBACK_BYTES // 2**20} MiB to a function of the judge")
             except wire.WireError as error:
@@ -266,9 +330,9 @@ class WorkerClient:
             if not isinstance(reply, CallJudge):
                 self._drain_output(call, stage)
                 return reply
-            self._send(self._carry_out(reply), call, stage, give_up)
+            self._send(self._carry_out(reply, number), call, stage, give_up)
 
-    def _carry_out(self, asked: CallJudge) -> bytes:
+    def _carry_out(self, asked: CallJudge, number: int) -> bytes:
         self._answering = True
         try:
             answer: Returned | Failed = Returned(self.functions.call(asked.function, asked.args, asked.kwargs))
@@ -279,9 +343,9 @@ class WorkerClient:
         finally:
             self._answering = False
         try:
-            return messages.pack(self._number, answer)
+            return messages.pack(number, answer)
         except wire.WireError as error:
-            return messages.pack(self._number, Failed("ValueError", f"the result cannot be sent: {error}"))
+            return messages.pack(number, Failed("ValueError", f"the result cannot be sent: {error}"))
 
     def _send(self, frame: bytes, call: str, stage: Stage, give_up: float) -> None:
         assert self._worker is not None

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .messages import RemoteException  # it needs NumPy, and `spawn`, which needs this, must not
+    from .messages import RemoteException, Reply, Request  # it needs NumPy, and `spawn`, which needs this, must not
 
 
 class Stage(Enum):
@@ -88,6 +88,14 @@ class CallTimeout(SandboxError):
 
 class BudgetSpent(SandboxError):
     """The whole check ran out of its time budget, so the rest is not run."""
+
+
+class Overdue(Exception):
+    """A request that was posted has failed; `Solution` makes of it what it makes of any other failing request."""
+
+    def __init__(self, request: Request, call: str, reply: Reply) -> None:
+        super().__init__(call)
+        self.request, self.call, self.reply = request, call, reply
 
 
 class JudgeFailure(Exception):

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from . import messages, wire
+from .errors import Overdue
 from .host import Host
-from .messages import Reply, Request
+from .messages import Reply, Request, Result
 
 
 class LocalBackend:
@@ -26,15 +27,31 @@ class LocalBackend:
         self.methods: set[tuple[str, str]] = set()
         self.functions = wire.Functions()
         self._host = Host(names, "", self._call_back)
+        self._overdue: Overdue | None = None
 
     def begin_check(self, seed: int) -> None:
         """A new check begins: all objects of the last one are forgotten."""
+        self._overdue = None
         self.functions.clear()
         self._host = Host(self._names, "", self._call_back)
 
     def request(self, request: Request, call: str) -> Reply:
         """Carry out one request on copies of what it holds, as if it had crossed the wire."""
+        self.settle()
         return self._host.handle(messages.mapped(copied, request))
+
+    def post(self, request: Request, call: str) -> None:
+        """Carry out one request; if it fails, the next one says so."""
+        self.settle()
+        reply = self._host.handle(messages.mapped(copied, request))
+        if not isinstance(reply, Result):
+            self._overdue = Overdue(request, call, reply)
+
+    def settle(self) -> None:
+        """Say whether what was posted has failed."""
+        overdue, self._overdue = self._overdue, None
+        if overdue:
+            raise overdue
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return copied(self.functions.call(number, args, kwargs))

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
 from . import messages, wire
-from .errors import Refused, SandboxError, SolutionMissing, SolutionRaised, Stage
+from .errors import Overdue, Refused, SandboxError, SolutionMissing, SolutionRaised, Stage
 from .messages import RemoteException, Reply, Request, Result
 from .transcript import Exchange, Transcript
 
@@ -39,6 +39,8 @@ class Backend(Protocol):
     def check_output(self) -> str: ...
     def begin_check(self, seed: int) -> None: ...
     def request(self, request: Request, call: str) -> Reply: ...
+    def post(self, request: Request, call: str) -> None: ...
+    def settle(self) -> None: ...
 
 
 class Solution:
@@ -67,9 +69,10 @@ class Solution:
             transcript.input_shape = request.args[0].shape
         try:
             result = self._result_of(self._backend.request(request, call), call, request)
+        except Overdue as overdue:
+            self._fail(overdue)
         except SandboxError as error:
-            raised = error.error if isinstance(error, SolutionRaised) else _as_raised(error)
-            transcript.record(Exchange(call, request, error=raised))
+            self._record_failure(error, request)
             raise
         transcript.warnings += result.warnings
         transcript.seconds += result.seconds
@@ -79,6 +82,37 @@ class Solution:
         if result.ended:
             raise StopIteration
         return self._received(result.value, call if type(request) is messages.Construct else None)
+
+    def _post(self, request: Request, call: str) -> None:
+        """One request for whose reply nobody waits: if it fails, the next exchange does, with this one's error."""
+        request = messages.mapped(self._sendable, request)
+        try:
+            self._backend.post(request, call)
+        except Overdue as overdue:
+            self._fail(overdue)
+        except SandboxError as error:
+            self._record_failure(error, request)
+            raise
+        self._transcript.record(Exchange(call, request))
+
+    def _settle(self) -> None:
+        """Wait for the replies to all that was posted, and raise what went wrong."""
+        try:
+            self._backend.settle()
+        except Overdue as overdue:
+            self._fail(overdue)
+
+    def _fail(self, overdue: Overdue) -> NoReturn:
+        try:
+            self._result_of(overdue.reply, overdue.call, overdue.request)
+        except SandboxError as error:
+            self._record_failure(error, overdue.request)
+            raise
+        raise AssertionError("only what has failed is overdue")
+
+    def _record_failure(self, error: SandboxError, request: Request) -> None:
+        raised = error.error if isinstance(error, SolutionRaised) else _as_raised(error)
+        self._transcript.record(Exchange(error.call, request, error=raised))
 
     def _result_of(self, reply: Reply, call: str, request: Request) -> Result:
         if isinstance(reply, Result):
@@ -224,6 +258,15 @@ def replace(remote: RemoteObject, path: str | Sequence[str | int], value: Any) -
     """Put another value in the place of an old one: `replace(net, ("params", "W1"), w)` does `net.params["W1"] = w`."""
     steps = (path,) if isinstance(path, str) else tuple(path)
     remote._solution._exchange(messages.Set(remote._handle.id, steps, value), ".".join([remote._type, *map(str, steps)]))
+
+
+def assign(remote: RemoteObject, path: Sequence[str], value: np.ndarray, in_place: bool = False) -> None:
+    """Give an object its parameters, as `replace` does or, in place, as `fill` does, without waiting until it is done.
+
+    What goes wrong is raised by the next request, or when the check ends.
+    """
+    kind = messages.Fill if in_place else messages.Set
+    remote._solution._post(kind(remote._handle.id, tuple(path), value), ".".join([remote._type, *path]))
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,9 @@ class Functions:
     def __init__(self) -> None:
         self._by_number: dict[int, Callable[..., Any]] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._by_number)
+
     def add(self, function: Callable[..., Any]) -> Callback:
         """Make a function callable; what comes back stands for it on the other side."""
         number = len(self._by_number) + 1
