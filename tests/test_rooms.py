@@ -34,7 +34,13 @@ MAY_IMPORT = {
     "harness.catalog": set(),
 }
 KATAS_MAY_IMPORT = {"harness.testing", "reference", "katas", "numpy", "pytest"}
-LAZY = {"harness.cli", "harness.commands.check", "harness.grading.judges"}
+LAZY = {
+    "harness.cli",
+    "harness.commands.check",
+    "harness.commands.hints",
+    "harness.commands.planted",
+    "harness.grading.judges",
+}
 """Where imports inside functions are declared and explained."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,8 +10,6 @@ from typing import Any
 import pytest
 
 from harness.judge.assertions import CheckFailed
-from harness.judge.bank import load_reference, public_names
-from harness.judge.evidence import evidence_of
 from harness.judge.replay import Attempt, Check, changed_inputs_counted, printable, run_check
 from harness.judge.verdict import Cause, CheckResult, Outcome
 from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised, Stage
@@ -96,6 +93,9 @@ class CheckPlugin:
         for check in self.checks:
             attempt = self.attempts[check.name]
             if attempt.outcome in (Outcome.FAILED, Outcome.ERROR):
+                from harness.judge.bank import load_reference, public_names
+                from harness.judge.evidence import evidence_of
+
                 evidence = evidence_of(attempt, public_names(load_reference(module)))
                 self.results[check.name] = replace(self.results[check.name], evidence=evidence)
                 return
@@ -206,7 +206,7 @@ def _title(item: pytest.Function, arguments: dict[str, Any]) -> str:
     for name in shown:
         value = str(arguments[name])
         title = title.replace(f"{{{name}}}", value)
-        left = re.sub(rf"(^|-){re.escape(value)}(-|$)", lambda m: "-" if m[1] and m[2] else "", left, count=1)
+        left = f"-{left}-".replace(f"-{value}-", "-", 1)[1:-1]
     if not left:
         return title
     return f"{title} {left}" if left.startswith("(") else f"{title} ({left})"

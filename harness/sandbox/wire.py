@@ -103,7 +103,7 @@ def pack(message: Any) -> bytes:
     buffers: list[bytes] = []
     size = [0]
     tree = _encode(message, buffers, size, 0)
-    header = json.dumps(tree, separators=(",", ":")).encode()
+    header = _ENCODER.encode(tree).encode()
     if len(header) > MAX_HEADER_BYTES:
         raise WireError(f"{len(header):,} bytes without its arrays; at most {MAX_HEADER_BYTES:,} are accepted")
     return b"".join((LENGTHS.pack(len(header), size[0]), header, *buffers))
@@ -126,7 +126,7 @@ def unpack(header: bytes | bytearray, payload: bytes | bytearray, from_worker: b
     """
     rules = _FROM_WORKER if from_worker else _FROM_JUDGE
     try:
-        tree = json.loads(header, object_pairs_hook=_no_object)
+        tree = _DECODER.decode(header.decode())
         value, end = _decode(tree, memoryview(payload), 0, 0, rules)
     except Exception as error:  # the bytes may be anything, and so may be what goes wrong with them
         raise WireError(f"bytes that are no frame ({type(error).__name__})") from None
@@ -224,6 +224,10 @@ _FROM_WORKER = _Rules(JUDGE_ONLY, MAX_DEPTH - 4)  # sent back as an argument, a 
 
 def _no_object(pairs: list[tuple[str, Any]]) -> None:
     raise ValueError("an object where a list should be")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"))  # made once: `dumps` and `loads` would make one for each frame
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_object)
 
 
 def _decode(tree: Any, payload: memoryview, at: int, depth: int, rules: _Rules) -> tuple[Any, int]:
