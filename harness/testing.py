@@ -52,6 +52,7 @@ from harness.judge.randomness import (
 from harness.judge.rejections import SHAPE_WORDS, Errors, Rejection, assert_rejects
 from harness.judge.verdict import Cause
 from harness.judge.watching import Watched, watches_inputs
+from harness.judge.workloads import redraw
 from harness.sandbox.errors import SolutionRaised
 from harness.sandbox.proxy import RemoteObject, Solution, fetch, fill, kept, put, replace, stand_in
 from harness.sandbox.transcript import unrecorded
@@ -111,6 +112,7 @@ __all__ = [
     "random_params",
     "random_steps",
     "read_only",
+    "redraw",
     "redrawn",
     "replace",
     "spread_signs",

@@ -160,7 +160,16 @@ class TestJson:
                 },
                 {"name": "forward", "points": 60, "earned": 60, "checks": [passed]},
             ],
-            "timing": {"ratio": 1.07, "low": 1.01, "high": 1.12, "solution_ms": 2.3, "reference_ms": 2.1, "rounds": 57},
+            "timing": {
+                "ratio": 1.07,
+                "low": 1.01,
+                "high": 1.12,
+                "solution_ms": 2.3,
+                "reference_ms": 2.1,
+                "rounds": 57,
+                "remark": "",
+            },
+            "not_timed": None,
             "hot_line": {"line": 12, "code": "for i in range(n):", "share": 0.8765, "loops": 2, "whole": True},
             "output": "what the solution printed",
             "mistakes": ["mean-bias-gradient"],
@@ -199,6 +208,7 @@ class TestJson:
                 "passed",
                 "groups",
                 "timing",
+                "not_timed",
                 "hot_line",
                 "output",
                 "mistakes",
@@ -215,7 +225,7 @@ class TestJson:
         assert [(g["name"], g["points"], g["earned"]) for g in told["groups"]] == [
             (name, points, points) for name, points in catalog.load("relu").points.items()
         ]
-        assert set(told["timing"]) == {"ratio", "low", "high", "solution_ms", "reference_ms", "rounds"}
+        assert set(told["timing"]) == {"ratio", "low", "high", "solution_ms", "reference_ms", "rounds", "remark"}
         assert told["output"] == "\x1b[2J \u00fcn\u00efcode \\ud800\n"
 
     @pytest.mark.parametrize(

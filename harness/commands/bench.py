@@ -52,6 +52,8 @@ def bench_command(named: Kata | Path | None, path: Path | None, seconds: float, 
         client.kill()
     console = make_console()
     console.print(timing_line(timing))
+    if timing.remark:
+        console.print(timing.remark)
     if hot:
         console.print(where_the_time_goes(hot))
     return 0

@@ -52,8 +52,7 @@ def check_solution(
             if (
                 options.timing
                 and verdict.passed
-                and verdict.timing is None
-                and verdict.hot_line is None
+                and not (verdict.timing or verdict.hot_line or verdict.not_timed)
                 and kata.has_workload
             ):
                 console.print(NOT_TIMED)

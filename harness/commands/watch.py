@@ -150,10 +150,11 @@ class WatchSession:
                 return False
             verdict = first[0]
         told = subject.keep(verdict, self._notices.append)
-        could_not = verdict.timing is None and verdict.hot_line is None
+        could_not = not (verdict.timing or verdict.hot_line or verdict.not_timed)
         if timing and verdict.passed and could_not and not watcher.is_stale():
             self._notices.append(NOT_TIMED)
-        added = verdict.timing or verdict.hot_line or verdict.symptoms or verdict.groups != first[0].groups
+        more = verdict.timing or verdict.hot_line or verdict.not_timed or verdict.symptoms
+        added = more or verdict.groups != first[0].groups
         if self._notices or added:
             self._show(told)
         return True

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.catalog import Kata
-from harness.judge.verdict import CheckResult, GroupResult, HotLine, HuntCount, Timing, Verdict
+from harness.judge.verdict import CheckResult, GroupResult, HuntCount, Verdict
 
 if TYPE_CHECKING:
     from harness.judge.plugin import CheckPlugin
@@ -121,8 +121,7 @@ def judge(
         if options.expected_losses and not verdict.passed:
             verdict = replace(verdict, symptoms=symptoms_of(client, options.expected_losses, options.seed))
         if verdict.passed and options.timing and kata.has_workload:
-            timing, hot_line = _timing(kata, client, options)
-            verdict = replace(verdict, timing=timing, hot_line=hot_line, output=client.output)
+            verdict = _timed(verdict, kata, client, options)
     finally:
         client.kill()
     return replace(verdict, check_seconds=time.perf_counter() - began)
@@ -163,16 +162,17 @@ def _hunt_count(verdict: Verdict, kata: Kata, plugin: CheckPlugin, planted: Sequ
     return HuntCount(len(planted), len(left.mistakes), left.exact)
 
 
-def _timing(kata: Kata, client: WorkerClient, options: Options) -> tuple[Timing | None, HotLine | None]:
+def _timed(verdict: Verdict, kata: Kata, client: WorkerClient, options: Options) -> Verdict:
     from harness.judge.timing import SLOW, find_hot_line, measure
     from harness.sandbox.errors import BudgetSpent, CallTimeout, SandboxError
 
-    timing: Timing | None
+    timing, not_timed = None, ""
     try:
         timing = measure(kata, client, options.seed, limit=TIMING_SECONDS)
-    except SandboxError as error:  # too slow, or too large, for the workload: every check passed, and that stands
-        if not isinstance(error, BudgetSpent | CallTimeout):
-            return None, None
-        timing = None
-    slow = timing is None or timing.ratio > SLOW
-    return timing, find_hot_line(kata, client, options.seed) if slow else None
+        slow = timing.ratio > SLOW
+    except (BudgetSpent, CallTimeout):  # every check passed, and that stands
+        slow = True
+    except SandboxError as error:
+        slow, not_timed = False, str(error)
+    hot_line = find_hot_line(kata, client, options.seed) if slow else None
+    return replace(verdict, timing=timing, not_timed=not_timed, hot_line=hot_line, output=client.output)

@@ -115,6 +115,7 @@ class Timing:
 
     Attributes:
         rounds: how many pairs it rests on. A solution that leaves no time for more is measured once.
+        remark: what should be known of it; usually empty.
     """
 
     ratio: float
@@ -123,6 +124,7 @@ class Timing:
     solution_ms: float
     reference_ms: float
     rounds: int
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,7 @@ class Verdict:
         file: the path as the learner knows it.
         mistakes: names of the mistakes that were recognised, the one that explains most first.
         unexplained: how many failing checks show something else.
+        not_timed: why it could not be timed; empty if it was, or if it was only too slow for it.
         hot_line: where the time goes, if it is much slower than the reference, or too slow to be timed.
         hunt: for a bug hunt, how far it is.
         symptoms: for a hunt by symptoms, all that is told.
@@ -198,6 +201,7 @@ class Verdict:
     seed: int
     groups: tuple[GroupResult, ...]
     timing: Timing | None = None
+    not_timed: str = ""
     hot_line: HotLine | None = None
     output: str = ""
     mistakes: tuple[str, ...] = ()
@@ -246,6 +250,7 @@ class Verdict:
             "passed": self.passed,
             "groups": [_group_json(group) for group in self.groups],
             "timing": None if self.timing is None else _rounded(vars(self.timing)),
+            "not_timed": self.not_timed or None,
             "hot_line": None if self.hot_line is None else _rounded(vars(self.hot_line)),
             "output": self.output,
             "mistakes": list(self.mistakes),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import re
 import select
@@ -282,6 +283,10 @@ class WorkerClient:
         give_up = min(began + self.call_timeout, self._deadline)
         self._send(frame, call, stage, give_up)
         return give_up
+
+    def cpu_seconds(self) -> float:
+        """CPU time that the worker has used so far, as the kernel counts it; nan where that cannot be asked."""
+        return math.nan if self._worker is None else self._worker.cpu_seconds()
 
     def allow(self, seconds: float) -> None:
         """From now on all calls together may take that long, whatever is left of the budget."""

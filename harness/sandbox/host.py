@@ -14,7 +14,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter  # by name: a solution that replaces `time.perf_counter` must not stop our clock
+from time import perf_counter, process_time  # by name: a solution that replaces `time.perf_counter` must not stop our clock
 from types import TracebackType
 from typing import Any
 
@@ -191,9 +191,9 @@ class Host:
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                began = perf_counter()
+                cpu, began = process_time(), perf_counter()
                 result = function(*args, **kwargs) if self._clock is None else self._clock.run(function, args, kwargs)
-                seconds = perf_counter() - began
+                seconds, cpu = perf_counter() - began, process_time() - cpu
         finally:
             changed = [watched for watched in self._watched if watched.changed()]
             if inspect.isclass(function):  # an object may keep and use what its constructor was given
@@ -204,8 +204,8 @@ class Host:
         names = dict.fromkeys(_argument_name(function, watched, now_watched) for watched in changed)
         notes = tuple(f"{_name_of(w.category)}: {_text_of(w.message)}" for w in caught[:MAX_WARNINGS])
         if result is _END:
-            return Result(None, seconds, notes, tuple(names), ended=True)
-        return Result(received(result), seconds, notes, tuple(names))
+            return Result(None, seconds, notes, tuple(names), ended=True, cpu=cpu)
+        return Result(received(result), seconds, notes, tuple(names), cpu=cpu)
 
     # values
 

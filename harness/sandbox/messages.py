@@ -139,6 +139,7 @@ class Result(NamedTuple):
         warnings: what NumPy and Python warned of meanwhile.
         changed: names of the arguments whose arrays the call changed.
         ended: the iterator had nothing more to give.
+        cpu: CPU time inside the solution's code.
     """
 
     value: Any = None
@@ -146,6 +147,7 @@ class Result(NamedTuple):
     warnings: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     ended: bool = False
+    cpu: Seconds = 0.0
 
 
 class RemoteException(NamedTuple):

@@ -76,6 +76,7 @@ class Solution:
             raise
         transcript.warnings += result.warnings
         transcript.seconds += result.seconds
+        transcript.cpu += result.cpu
         if result.changed:
             transcript.record_changes(call, result.changed)
         transcript.record(Exchange(call, request, result.value, ended=result.ended))

@@ -81,7 +81,7 @@ class Transcript:
         changes: (call, argument) for each array that a call changed although it belongs to the caller.
         notes: properties that the check itself wrote down, as (name, value) pairs.
         warnings: what NumPy and Python warned of.
-        seconds: time spent in the solution's own code.
+        seconds, cpu: time spent in the solution's own code, by the worker's clocks.
         input_shape: shape of the last array that was handed to a call as its first argument.
         complete: whether `exchanges` holds all there was; beyond 64 MiB of arrays nothing is kept.
         size: bytes of the arrays in `exchanges`.
@@ -93,6 +93,7 @@ class Transcript:
     notes: list[tuple[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    cpu: float = 0.0
     input_shape: tuple[int, ...] = ()
     complete: bool = True
     size: int = 0

@@ -312,6 +312,10 @@ def footer(verdict: Verdict, limit: str) -> RenderableType:
     parts: list[RenderableType] = []
     if verdict.timing:
         parts.append(timing_line(verdict.timing))
+        if verdict.timing.remark:
+            parts.append(Text(verdict.timing.remark))
+    elif verdict.not_timed:
+        parts.append(Text(f"It could not be timed: {printable(verdict.not_timed)}"))
     elif verdict.hot_line:
         parts.append(Text(NOT_TIMED))
     if verdict.hot_line:

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from harness.testing import redraw
+
 
 def workload(solution: Any, rng: np.random.Generator) -> Callable[[], None]:
     layer = solution.Affine(3 * 12 * 12, 100, rng=rng)
+    redraw(layer, rng, "weight", "bias")
     x, d_out = rng.normal(size=(64, 3, 12, 12)), rng.normal(size=(64, 100))
 
     def run() -> None:

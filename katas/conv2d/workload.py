@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from harness.testing import redraw
+
 
 def workload(solution: Any, rng: np.random.Generator) -> Callable[[], None]:
     """Set up a layer and its data; the function that comes back is what is timed."""
     layer = solution.Conv2d(16, 32, 3, padding=1, rng=rng)
+    redraw(layer, rng, "weight", "bias")
     x, d_out = rng.normal(size=(4, 16, 32, 32)), rng.normal(size=(4, 32, 32, 32))
 
     def run() -> None:

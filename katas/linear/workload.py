@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from harness.testing import redraw
+
 
 def workload(solution: Any, rng: np.random.Generator) -> Callable[[], None]:
     """Set up a layer and its data; the function that comes back is what is timed."""
     layer = solution.Linear(512, 256, rng=rng)
+    redraw(layer, rng, "weight", "bias")
     x, d_out = rng.normal(size=(256, 512)), rng.normal(size=(256, 256))
 
     def run() -> None:
