@@ -240,6 +240,11 @@ def topic_rank(topic: str) -> tuple[int, str]:
     return known, topic
 
 
+def is_topic(word: str) -> bool:
+    """Whether a topic could be called that."""
+    return re.fullmatch(r"[a-z]+(-[a-z]+)*", word) is not None
+
+
 def all_topics() -> tuple[str, ...]:
     """The topics that the katas have, in learning order."""
     return tuple(sorted({load(name).topic for name in all_names()}, key=topic_rank))
@@ -273,7 +278,7 @@ def load(name: str) -> Kata:
         raise BadMetadata(f"{file}: {error}") from None
     except KeyError as error:
         raise BadMetadata(f"{file}: {error.args[0]} is missing") from None
-    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", kata.topic):
+    if not is_topic(kata.topic):
         raise BadMetadata(f"{file}: topic must be a lower-case word, not {kata.topic!r}")
     if kata.difficulty not in DIFFICULTIES:
         raise BadMetadata(f"{file}: difficulty must be one of {', '.join(DIFFICULTIES)}, not {kata.difficulty!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from harness import catalog
 TEMPLATES = Path(__file__).with_name("templates") / "kata"
 
 
-def scaffold(root: Path, name: str, title: str | None, topic: str) -> list[Path]:
+def scaffold(root: Path, name: str, title: str | None, topic: str, class_name: str | None = None) -> list[Path]:
     """Write the files of a kata into a checkout; returns their paths.
 
     Args:
@@ -20,13 +21,20 @@ def scaffold(root: Path, name: str, title: str | None, topic: str) -> list[Path]
         name: the kata's public name: lower-case letters, digits and hyphens.
         title: its title, by default made from the name.
         topic: a lower-case word, best one that other katas have.
+        class_name: the class that is to be written, by default made from the name.
 
     Raises:
-        ValueError: the name is not one, or is taken, or root is no checkout.
+        ValueError: the name, the topic or the class is not one, or the name is taken, or root is no checkout.
     """
-    name = name.replace("_", "-")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        raise ValueError(f"{name!r} is not a valid name for a kata: use lower-case letters, digits and hyphens")
+        raise ValueError(
+            f"{name!r} is not a valid name for a kata: use lower-case letters, digits and hyphens, beginning with a letter"
+        )
+    if not catalog.is_topic(topic):
+        raise ValueError(f"{topic!r} is not a valid topic: use a lower-case word, best one of those that `kata list` shows")
+    class_name = class_name or "".join(part.capitalize() for part in name.split("-"))
+    if not class_name.isidentifier() or keyword.iskeyword(class_name):
+        raise ValueError(f"{class_name!r} is not a valid name for a class")
     if not (root / "katas").is_dir() or not (root / "reference").is_dir():
         raise ValueError(f"{root.resolve()} has no katas/ and reference/: run this in a checkout, or give one with --root")
     module = name.replace("-", "_")
@@ -50,7 +58,7 @@ def scaffold(root: Path, name: str, title: str | None, topic: str) -> list[Path]
         "module": module,
         "topic": topic,
         "title": title or name.replace("-", " ").capitalize(),
-        "class_name": "".join(part.capitalize() for part in name.split("-")),
+        "class_name": class_name,
     }
     for template, path in targets.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from types import ModuleType
 from typing import Any
@@ -19,12 +20,13 @@ from harness import catalog
 from harness.authoring.stub import make_stub
 from harness.catalog import Kata
 from harness.judge import gradcheck
-from harness.judge.bank import BadBank, Mistake, load_bank, load_reference, public_names
+from harness.judge.bank import BadBank, Mistake, load_bank, load_reference, names_in, public_names
 from harness.judge.collect import collect_checks
 from harness.judge.comparison import all_same
 from harness.judge.diagnosis import diagnose
 from harness.judge.rejections import Rejection
 from harness.judge.replay import Attempt, Check, changed_inputs_counted, run_check
+from harness.judge.session import Options, judge
 from harness.judge.verdict import Cause, Outcome
 from harness.sandbox.errors import JudgeFailure
 from harness.sandbox.local import LocalBackend
@@ -48,6 +50,7 @@ class Soundness:
     Attributes:
         problems: a sentence each.
         checks, mistakes: how many there are.
+        correct: how many correct solutions were judged.
         silent: mistakes that the diagnosis does not name in any check, although they show in values.
         diagnosed: share of the others.
         median_failing: how many checks a mistake of the bank fails; few where each check is about one thing.
@@ -59,6 +62,7 @@ class Soundness:
     kata: str
     problems: list[str] = field(default_factory=list)
     checks: int = 0
+    correct: int = 0
     mistakes: int = 0
     diagnosed: float = 0.0
     median_failing: float = 0.0
@@ -67,10 +71,21 @@ class Soundness:
     slowest_seconds: float = 0.0
 
 
-def examine(kata: Kata, seeds: Sequence[int] = (0,)) -> Soundness:
-    """Examine one kata: files, metadata, stub, reference, every mistake for every seed, diagnosis, speed, margins."""
-    result = Soundness(kata.name)
+def examine(name: str, seeds: Sequence[int] = (0,), solutions: Path | None = None) -> Soundness:
+    """Examine one kata: files, metadata, stub, reference, every mistake for every seed, diagnosis, speed, margins.
+
+    Args:
+        name: of the kata.
+        seeds: what the mistakes and the reference are tried with.
+        solutions: a folder with a folder of correct solutions for each kata. None, or no such folder: none are judged.
+    """
+    result = Soundness(name)
     problems = result.problems
+    try:
+        kata = catalog.load(name)
+    except catalog.BadMetadata as error:
+        problems.append(str(error))
+        return result
     problems += _metadata_problems(kata)
     missing = [name for name in (*FILES, kata.test_file.name) if not (kata.folder / name).exists()]
     if missing:
@@ -91,6 +106,7 @@ def examine(kata: Kata, seeds: Sequence[int] = (0,)) -> Soundness:
     failing = [sum(a.outcome is not Outcome.PASSED for a in of_mistake.values()) for of_mistake in attempts.values()]
     result.median_failing = median(failing) if failing else 0.0
     problems += _uncaught(checks, reference, bank, attempts, seeds)
+    problems += _written_twice(bank)
     problems += [
         f"no mistake of the bank fails the check {check.name}"
         for check in checks
@@ -105,6 +121,8 @@ def examine(kata: Kata, seeds: Sequence[int] = (0,)) -> Soundness:
     if result.diagnosed < MIN_DIAGNOSED:
         problems.append(f"only {result.diagnosed:.0%} of the mistakes are diagnosed; not: {', '.join(result.silent)}")
     problems += _workload_problems(kata, reference)
+    if solutions and solutions.is_dir():
+        _examine_solutions(result, kata, solutions / kata.module)
     return result
 
 
@@ -213,6 +231,18 @@ def _examine_reference(result: Soundness, checks: Sequence[Check], names: Mappin
         )
 
 
+def _examine_solutions(result: Soundness, kata: Kata, folder: Path) -> None:
+    """Judge each correct solution as a learner's file is judged."""
+    for path in sorted(folder.glob("*.py")):
+        result.correct += 1
+        verdict = judge(kata, path, path.name, Options(timing=False, diagnosis=False))
+        failed = next((check for check in verdict.checks() if check.outcome is not Outcome.PASSED), None)
+        if failed:
+            result.problems.append(f"the correct solution {path.name} fails {failed.name}: {failed.message}")
+    if not result.correct:
+        result.problems.append(f"there is no correct solution in {folder}")
+
+
 def _attempts_of_bank(
     checks: Sequence[Check], reference: ModuleType, bank: Sequence[Mistake]
 ) -> dict[str, dict[str, Attempt]]:
@@ -230,9 +260,24 @@ def _uncaught(
     for mistake in bank:
         failed = {name for name, attempt in attempts[mistake.name].items() if attempt.outcome is not Outcome.PASSED}
         likely_first = sorted(checks, key=lambda check: check.name not in failed)
-        passed = [str(seed) for seed in seeds if first_failure(likely_first, mistake.names(), seed) is None]
+        passed = [
+            str(seed)
+            for seed in seeds  # compiled anew: what a mistake keeps on a class would be there in the next run
+            if first_failure(likely_first, names_in(mistake.source(), mistake.name), seed) is None
+        ]
         if passed:
-            problems.append(f"the mistake {mistake.name} loses no points with seed {', '.join(passed)}")
+            problems.append(f"the mistake {mistake.name} loses no points with seed {', '.join(passed)}: no check fails")
+    return problems
+
+
+def _written_twice(bank: Sequence[Mistake]) -> list[str]:
+    first: dict[str, str] = {}
+    problems = []
+    for mistake in bank:
+        source = mistake.source()
+        if source in first:
+            problems.append(f"the mistakes {first[source]} and {mistake.name} are the same edit")
+        first.setdefault(source, mistake.name)
     return problems
 
 

@@ -254,13 +254,14 @@ class Gradient(LayerContract):
         expect(any(np.any(gradient) for gradient in seen), "backward gives 0 for every batch")
 
     def test_two_layers(self, solution: Solution, rng: np.random.Generator) -> None:
-        """two layers do not share what they remember"""
+        """two layers share neither parameters nor what they remember"""
         alone, _ = self.layer.runs(solution, rng)
         arguments = self.layer.plain.arguments
         out, d_out = alone.output(rng)
         expected = alone.backward(d_out)
         values = _values_of(alone)
         first, second = (self.layer.make(solution, *arguments) for _ in range(2))
+        self._assert_apart(alone.on(first), alone.on(second))
         self.layer.assign([first], values)
         self.layer.assign([second], self.layer.values(rng, *arguments))
         one = alone.on(first)
@@ -273,6 +274,14 @@ class Gradient(LayerContract):
             for name, gradient in expected.items():
                 assert_close(got[name], gradient, f"{name} of the first of two layers, compared with a layer on its own")
         expect(any(np.any(gradient) for gradient in expected.values()), "all gradients are 0")
+
+    def _assert_apart(self, one: Run, other: Run) -> None:
+        """Change the parameters of one new layer in place: those of another must stay as they are."""
+        before = {name: other.parameter(name) for name in other.parameters}
+        for name in one.parameters:
+            fill(one.target, (self.layer.holder, name) if self.layer.holder else name, one.parameter(name) + 1)
+        for name, value in before.items():
+            assert_close(other.parameter(name), value, f"{name} of a layer, after that of another was changed in place")
 
 
 class Robustness(LayerContract):

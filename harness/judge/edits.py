@@ -103,7 +103,8 @@ def _place(hunk: Sequence[str], source: Sequence[str], line: int) -> int:
     if len(places) != 1:
         shown = f"`{old[0].strip()}`" if len(old) == 1 else f"the {len(old)} lines from `{old[0].strip()}`"
         times = f"{len(places)} times" if places else "nowhere"
-        raise BadEdit(f"{shown} must stand in the reference exactly once, but stands there {times}", line)
+        stands = "stands" if len(old) == 1 else "stand"
+        raise BadEdit(f"{shown} must stand in the reference exactly once, but {stands} there {times}", line)
     return places[0]
 
 

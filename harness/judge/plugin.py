@@ -58,7 +58,8 @@ class CheckPlugin:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.collection_errors.append(str(report.longrepr))
+            lines = str(report.longrepr).splitlines()  # pytest guesses at names of modules, which are never at fault here
+            self.collection_errors.append("\n".join(line for line in lines if not line.startswith("Hint: ")))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
         self.checks = [_check(item) for item in items]
