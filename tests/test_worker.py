@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import resource
 import select
 import signal
 import subprocess
@@ -1196,3 +1198,22 @@ class TestPosted:
 
         assert run(fails).message == "something else"
         assert run(lambda solution: self.filled(solution, 1).total()).error is None
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the settings are glibc's")
+def test_memory_that_was_used_once_is_used_again(bench: Callable[..., Bench]) -> None:
+    """Else one of two equal solutions may have to fault in every page of every large array anew, and look slow."""
+    source = """
+import resource
+import numpy as np
+
+def f(megabytes):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        [np.ones(megabytes << 17) for _ in range(4)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+"""
+    solution = bench(source).begin()
+    for megabytes in (1, 2, 8):
+        solution.f(megabytes)
+        assert solution.f(megabytes) < megabytes * 2**20 / resource.getpagesize()
