@@ -158,8 +158,9 @@ class Kata:
         return _package_folder("reference") / self.file_name
 
     def statement(self) -> str:
-        """What to build, as Markdown."""
-        return (self.folder / "statement.md").read_text(encoding="utf-8")
+        """What to build, as Markdown, without the page's title."""
+        page = (self.folder / "statement.md").read_text(encoding="utf-8")
+        return page.removeprefix(f"# {self.title}\n").lstrip("\n")
 
 
 def rules() -> str:

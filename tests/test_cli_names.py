@@ -126,7 +126,7 @@ def test_a_path_here_comes_before_the_workspace(kata: Run, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("check", "relu.py"), "there is no file relu.py"),
+        (("check", "relu.py"), "there is no relu.py: `kata start relu` writes it"),
         (("check", "./mine.py"), "mine.py could be a solution of any kata: name it, as in `kata check NAME --file mine.py`"),
         (("check", "./relu.py", "--file", "tanh.py"), "two files are named, relu.py and tanh.py: name one"),
         (("hint", "./relu.py"), "relu has not been started here"),

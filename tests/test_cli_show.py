@@ -107,6 +107,16 @@ def test_start_pages_the_statement_and_ends_with_what_to_do(kata: Run, terminal:
     assert (tmp_path / "conv2d.py").read_text(encoding="utf-8") == make_stub(CONV)
 
 
+@pytest.mark.parametrize("options", ["", "-i", "FX"])
+def test_options_of_less_that_lack_colours_do_not_show_escapes(terminal: Open, options: str) -> None:
+    screen = terminal("show", "conv2d", columns=80, rows=24, PAGER="less", LESS=options)
+    screen.wait_for("2-D convolution")
+    screen.wait_for(PROMPT)
+    screen.type("q")
+    assert screen.finish() == 0
+    assert "ESC[" not in screen.text
+
+
 def test_what_fits_is_not_paged(kata: Run, terminal: Open) -> None:
     screen = terminal("show", "relu", columns=80, rows=200, PAGER="less")
     assert screen.finish() == 0

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.color import Color
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
 
 from harness import catalog
 from harness.authoring.hunts import hunting_hints, plant
@@ -24,6 +26,9 @@ Open = Callable[..., Any]
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*?(?:3[0-9]|4[0-9]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
+SGR = re.compile(r"\x1b\[([0-9;]*)m")
+PLAIN = {0, 1, 2, 3, 4, 49}  # weights, and no background
+LEGIBLE = {31: "red", 32: "green", 35: "magenta"}
 CONV = catalog.load("conv2d")
 RELU = catalog.load("relu")
 
@@ -53,7 +58,8 @@ def test_no_statement_and_no_hint_is_too_wide(
         for text in hints:
             show_hint(make_console(), kata.name, "Hint 1 of 4", text)
         shown = capsys.readouterr().out
-        assert kata.title in shown
+        assert [line.strip() for line in shown.splitlines() if line.strip() == kata.title] == []
+        assert shown.startswith(f"{kata.title} · {kata.difficulty} · par ")
         assert too_wide(shown, columns) == [], kata.name
 
 
@@ -108,6 +114,33 @@ def test_a_terminal_gets_colour_and_no_color_takes_it_away(kata: Run, terminal: 
         assert coloured.finish() == plain.finish()
         assert COLOUR.search(coloured.text)
         assert not COLOUR.search(plain.text)
+
+
+def test_no_colour_is_lost_on_a_dark_or_a_light_terminal(kata: Run, terminal: Open, tmp_path: Path) -> None:
+    kata("start", "relu")
+    (tmp_path / "relu.py").write_text(RELU.reference_file.read_text(encoding="utf-8").replace("> 0", "< 0"))
+    screens = [("check",), ("show",), ("show", "--rules"), ("list",), ("status",), ("solution", "--yes"), ("diff",)]
+    used = set()
+    for arguments in screens:
+        screen = terminal(*arguments)
+        screen.finish()
+        used |= {int(code) for codes in SGR.findall(screen.text) for code in codes.split(";") if code}
+    assert used <= PLAIN | set(LEGIBLE)
+    for theme in (DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME):
+        for code in used & set(LEGIBLE):
+            colour = Color.from_ansi(code - 30).get_truecolor(theme)
+            assert contrast(colour, theme.background_color) >= 3, (LEGIBLE[code], colour)
+
+
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """As WCAG defines it: (L1 + 0.05) / (L2 + 0.05), L being the relative luminance."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    linear = [c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_a_terminal_of_60_columns_needs_no_variable(kata: Run, terminal: Open) -> None:

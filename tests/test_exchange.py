@@ -151,7 +151,7 @@ def test_an_interview_goes_on_only_where_it_was_begun(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda data: "no JSON", "it is not JSON"),
+        (lambda data: "no JSON", "was not written by `kata export`"),
         (lambda data: "[]", "it was not written by `kata export`"),
         (lambda data: {"katas": []}, "it was not written by `kata export`"),
         (lambda data: {**data, "schema": 2}, "it has schema 2, and this version of kata reads 1: update kata"),
@@ -186,7 +186,7 @@ def test_from_one_folder_to_another(kata: Run, tmp_path: Path) -> None:
     assert exported.stdout == "Wrote ../moved.json. On the other machine: kata import moved.json\n"
     assert kata("import", "../moved.json", folder=two).stdout == "Added 1 practice and 1 check.\n"
     again = kata("import", "../moved.json", folder=two).stdout
-    assert again == "Added 0 practices and 0 checks.\n1 practice and 1 check were here already.\n"
+    assert again == "Nothing to add: 1 practice and 1 check are here already.\n"
     listed = kata("list", folder=two).stdout
     assert listed.count("best 0") == 2
     assert kata("check", folder=two).stdout.startswith("tanh.py")  # relu.py did not come along
@@ -222,9 +222,9 @@ def test_a_file_that_is_no_export_is_one_sentence(kata: Run, tmp_path: Path) -> 
     (tmp_path / "odd.json").write_bytes(b"\xff")
     (tmp_path / "other.json").write_text("{}")
     for name, says in (
-        ("odd.json", "cannot be read"),
+        ("odd.json", "was not written by `kata export`"),
         ("other.json", "was not written by `kata export`"),
-        ("no.json", "no.json"),
+        ("no.json", "there is no file no.json"),
     ):
         done = kata("import", name)
         assert (done.returncode, done.stdout) == (2, "")

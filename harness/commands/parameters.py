@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 from harness import catalog
 from harness.catalog import Kata
 from harness.practice.workspace import Workspace, find_workspace
-from harness.screens.sentences import shown
+from harness.screens.sentences import ask, shown
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -137,7 +137,7 @@ def confirmed(reason: str, question: str, yes: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         raise WrongCall(f"{reason}: add --yes where nobody can be asked")
-    return click.confirm(f"{reason[0].upper()}{reason[1:]}. {question}")
+    return ask(f"{reason[0].upper()}{reason[1:]}. {question}")
 
 
 class Seconds(click.FloatRange):

@@ -19,7 +19,7 @@ from harness.practice.suggestions import suggest
 from harness.practice.workspace import Workspace
 from harness.screens.as_json import next_object, print_json, status_object
 from harness.screens.console import make_console
-from harness.screens.sentences import shown
+from harness.screens.sentences import say, shown
 from harness.screens.status_screen import show_next, show_status
 
 STATUS_MISTAKES = 5
@@ -43,7 +43,7 @@ def status_command(as_json: bool, workspace: Workspace) -> None:
         )
         return
     if not record.active:
-        click.echo("Nothing has been started in this folder yet: kata next suggests where to start.")
+        say("Nothing has been started in this folder yet: `kata next` suggests where to start.")
         return
     made = lessons(record.mistakes[:STATUS_MISTAKES], find_mistake)
     show_status(make_console(), katas, record, memories(record, katas), made, day_of(time.time()))

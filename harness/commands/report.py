@@ -17,7 +17,7 @@ from harness.practice.workspace import Workspace
 from harness.screens.as_json import print_json, report_object
 from harness.screens.html.contents import gather
 from harness.screens.html.pages import report_page
-from harness.screens.sentences import shown
+from harness.screens.sentences import say, shown
 
 
 @click.command("report")
@@ -44,6 +44,6 @@ def report_command(open_it: bool, as_json: bool, workspace: Workspace) -> None:
     path = workspace.state / "report.html"
     with writing(path):
         workspace.rewrite(path, report_page(report))
-    click.echo(f"Wrote {shown(path)}")
+    say(f"Wrote {shown(path)}")
     if open_it and not webbrowser.open(path.as_uri()):
         raise WrongCall(f"no browser could be started: open {shown(path)} yourself")

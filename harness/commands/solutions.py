@@ -28,7 +28,7 @@ def find_solution(named: Kata | Path | None, path: Path | None, workspace: Works
     if isinstance(named, Path):
         if path is not None:
             raise WrongCall(f"two files are named, {shown(named)} and {shown(path)}: name one")
-        return kata_of_file(named), readable_file(_found(named, workspace))
+        return _of_path(named, workspace)
     if path is not None:
         return named or kata_of_file(path), readable_file(path)
     if named is not None:
@@ -38,6 +38,18 @@ def find_solution(named: Kata | Path | None, path: Path | None, workspace: Works
     if touched.practice is None:
         return kata, readable_file(workspace.root / touched.file)
     return kata, solution_of(kata, touched.practice, workspace)
+
+
+def _of_path(named: Path, workspace: Workspace) -> tuple[Kata, Path]:
+    """A solution that is named by its path."""
+    kata, path = kata_of_file(named), _found(named, workspace)
+    if not path.exists() and path.resolve() == workspace.solution(kata):
+        raise _not_written(path, PracticeKind.KATA, kata)
+    return kata, readable_file(path)
+
+
+def _not_written(path: Path, kind: PracticeKind, kata: Kata) -> WrongCall:
+    return WrongCall(f"there is no {shown(path)}: `kata {kind.policy.command} {kata.name}` writes it")
 
 
 def _found(path: Path, workspace: Workspace) -> Path:
@@ -50,8 +62,7 @@ def solution_of(kata: Kata, practice: Practice | None, workspace: Workspace) -> 
     """The file of a practice, or of a kata that was never started here; it must exist."""
     path = workspace.root / practice.file if practice else workspace.solution(kata)
     if not path.exists():
-        kind = practice.kind if practice else PracticeKind.KATA
-        raise WrongCall(f"there is no {shown(path)}: `kata {kind.policy.command} {kata.name}` writes it")
+        raise _not_written(path, practice.kind if practice else PracticeKind.KATA, kata)
     return readable_file(path)
 
 

@@ -37,7 +37,7 @@ def export_command(path: Path, yes: bool, workspace: Workspace) -> None:
 
 
 @click.command("import")
-@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @workspace_option
 def import_command(path: Path, workspace: Workspace) -> None:
     """Add a history that `kata export` wrote to the one of this workspace.
@@ -49,16 +49,22 @@ def import_command(path: Path, workspace: Workspace) -> None:
       kata import history.json
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongCall(f"{shown(path)} cannot be read: {error}") from None
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        raise WrongCall(f"there is no file {shown(path)}") from None
+    except OSError as error:
+        raise WrongCall(f"{shown(path)} cannot be read: {error.strerror}") from None
     try:
         merged = import_history(make_history(workspace), text)
     except BadExport as error:
         raise WrongCall(f"{shown(path)} cannot be imported: {error}") from None
+    known = f"{_count(merged.known_practices, 'practice')} and {_count(merged.known_attempts, 'check')}"
+    if not merged.practices and not merged.attempts:
+        say(f"Nothing to add: {known} are here already.")
+        return
     say(f"Added {_count(merged.practices, 'practice')} and {_count(merged.attempts, 'check')}.")
     if merged.known_practices or merged.known_attempts:
-        say(f"{_count(merged.known_practices, 'practice')} and {_count(merged.known_attempts, 'check')} were here already.")
+        say(f"{known} were here already.")
 
 
 def _count(number: int, noun: str) -> str:

@@ -109,7 +109,7 @@ def _begun(kata: Kata, record: KataRecord, today: date) -> Suggestion:
 def _new(kata: Kata, solved: Collection[str]) -> Suggestion:
     skipped = [need for need in kata.needs if need not in solved]
     if skipped:
-        needs = f"it builds on {', '.join(skipped)}, which you are taken to know"
+        needs = f"it builds on {', '.join(skipped)}, which counts as known"
     else:
         needs = f"you have solved what it needs ({', '.join(kata.needs)})" if kata.needs else "it needs no other kata"
     return Suggestion(kata, SuggestionKind.NEW, f"new, and {needs}", "new")

@@ -15,6 +15,7 @@ from rich.text import Text
 from harness.grading.run import Counts
 from harness.grading.summary import Frequent, Summary
 from harness.practice.days import clock
+from harness.screens.colours import NOTABLE
 from harness.screens.console import make_console
 
 BAR_WIDTH = 40
@@ -68,7 +69,7 @@ def show_grades(console: Console, summary: Summary) -> None:
         _heading(console, "Most frequent mistakes")
         table = _counted(judged)
         for mistake in summary.mistakes[:SHOWN_MISTAKES]:
-            what = Text.assemble((mistake.name, "yellow"), f" ({', '.join(mistake.tags)})\n{mistake.headline}")
+            what = Text.assemble((mistake.name, NOTABLE), f" ({', '.join(mistake.tags)})\n{mistake.headline}")
             table.add_row(str(mistake.count), f"{mistake.count / judged:.0%}", what)
         console.print(table)
         _more(console, summary.mistakes, SHOWN_MISTAKES, "mistakes")
@@ -106,7 +107,7 @@ def _histogram(bars: Sequence[tuple[str, int]]) -> Table:
     table.add_column(no_wrap=True)
     for label, count in bars:
         width = -(-BAR_WIDTH * count // highest)
-        table.add_row(label, str(count), Text("█" * width, "green" if label == "100" else "cyan"))
+        table.add_row(label, str(count), Text("█" * width, "green" if label == "100" else NOTABLE))
     return table
 
 

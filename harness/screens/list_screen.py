@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.catalog import Kata
+from harness.screens.colours import HEADING
 
 
 def show_katas(console: Console, katas: Sequence[Kata], states: Mapping[str, str]) -> None:
@@ -20,7 +21,7 @@ def show_katas(console: Console, katas: Sequence[Kata], states: Mapping[str, str
     for kata in katas:
         if kata.topic != topic:
             topic = kata.topic
-            table.add_row(Text(topic.capitalize(), "bold cyan"), "", "", "")
+            table.add_row(Text(topic.capitalize(), HEADING), "", "", "")
         state = states.get(kata.name, "")
         table.add_row(
             f"  {kata.name}", kata.difficulty, f"{kata.par_minutes} min", Text(state, "green" if state == "solved" else "")

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import click
 from rich.console import Console
 
-LESS_OPTIONS = "RX"  # colours as they are; what was read stays on the screen after `q`
+LESS_OPTIONS = "-X"  # what was read stays on the screen after `q`
+LESS_COLOURS = "-R"
 
 
 def page(console: Console, draw: Callable[[Console], None]) -> None:
@@ -29,5 +30,5 @@ def page(console: Console, draw: Callable[[Console], None]) -> None:
         console.file.write(text)
         console.file.flush()
         return
-    os.environ.setdefault("LESS", LESS_OPTIONS)
+    os.environ["LESS"] = f"{LESS_COLOURS} {os.environ.get('LESS') or LESS_OPTIONS}"
     click.echo_via_pager(text, color=None if "\x1b" not in text else True)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from harness.practice.days import clock
 from harness.practice.scorecard import Scorecard
+from harness.screens.colours import NOTABLE
 
 
 def show_scorecard(console: Console, card: Scorecard) -> None:
@@ -34,7 +35,7 @@ def show_scorecard(console: Console, card: Scorecard) -> None:
         for diagnosis in result.mistakes:
             headline, _, lesson = diagnosis.explanation.partition("\n")
             console.print()
-            console.print(Text.assemble((f"{result.kata.name}: ", "bold"), (headline, "yellow")))
+            console.print(Text.assemble((f"{result.kata.name}: ", "bold"), (headline, NOTABLE)))
             console.print(Padding(Text(" ".join(lesson.split())), (0, 0, 0, 2), expand=False))
     console.print()
     console.print(Text("Practise next", "bold"))

@@ -27,6 +27,12 @@ def complain(text: str) -> None:
     say(text, err=True, first="kata: ", indent=6)
 
 
+def ask(question: str) -> bool:
+    """Ask a question that is answered with yes or no; Enter means no."""
+    text = f"{question} [y/N]"
+    return click.confirm("\n".join(_wrapped(text, (_width(err=False) or MAX_WIDTH) - 3, 0)), show_default=False)
+
+
 def shown(path: Path) -> str:
     """A path as one would type it from here."""
     relative = os.path.relpath(path)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import ast
 import difflib
-import textwrap
 
 from rich.console import Console
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from harness.screens.code import folded, highlighted
+from harness.screens.colours import NOTABLE
 from harness.screens.sentences import MAX_WIDTH
 
 
 def show_source(console: Console, source: str) -> None:
     """Python source, highlighted where there is colour."""
     if console.is_terminal:
-        console.print(Syntax(source, "python", theme="ansi_dark", background_color="default", word_wrap=True))
+        console.print(highlighted(source, "python"))
     else:
         console.print(source, soft_wrap=True, end="")  # whole lines: it may go into a file
 
@@ -31,8 +31,8 @@ def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
         console.print(_side_by_side(yours, ours, name))
         return
     for line in difflib.unified_diff(yours.splitlines(), ours.splitlines(), name, "the reference", lineterm=""):
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-        console.print(Text("\n".join(_folded(line, console.width)), style))
+        style = {"+": "green", "-": "red", "@": NOTABLE}.get(line[:1], "")
+        console.print(Text("\n".join(folded(line[1:], console.width, line[:1])), style))
 
 
 def show_mistake(console: Console, name: str, headline: str, ours: str, mistaken: str) -> None:
@@ -43,8 +43,8 @@ def show_mistake(console: Console, name: str, headline: str, ours: str, mistaken
     for line in list(lines)[2:]:  # below the names of the files
         word, style = {"-": ("ours   ", "green"), "+": ("mistake", "red")}.get(line[:1], ("", ""))
         if word:
-            folded = _folded(f" {line[1:]}", console.width - len(word))
-            console.print(Text(word, "dim") + Text(f"\n{' ' * len(word)}".join(folded), style))
+            pieces = folded(line[1:], console.width - len(word), " ")
+            console.print(Text(word, "dim") + Text(f"\n{' ' * len(word)}".join(pieces), style))
 
 
 def without_docstrings(source: str) -> str:
@@ -61,13 +61,6 @@ def without_docstrings(source: str) -> str:
         if not lines[first.lineno - 1][: first.col_offset].strip():  # it has its lines to itself
             lines[first.lineno - 1 : first.end_lineno] = [" " * first.col_offset + "..."] if len(node.body) == 1 else []
     return "\n".join(lines).strip("\n") + "\n"
-
-
-def _folded(line: str, width: int) -> list[str]:
-    """A line of a unified diff in pieces of at most `width`, each with the line's sign, continuations indented."""
-    sign, code = line[:1], line[1:]
-    indent = " " * (len(code) - len(code.lstrip()) + 8)
-    return textwrap.wrap(line, width, subsequent_indent=sign + indent, break_on_hyphens=False) or [line]
 
 
 def _side_by_side(yours: str, ours: str, name: str) -> Table:

@@ -20,10 +20,11 @@ from harness.practice.lessons import Lesson
 from harness.practice.memory import Memory
 from harness.practice.record import KataRecord, KataState, Record
 from harness.practice.suggestions import Suggestion
+from harness.screens.colours import HEADING, NOTABLE
 
 WIDE = 80
 SHOWN_SUGGESTIONS = 3
-STATE_STYLES = {KataState.SOLVED: "green", KataState.REVEALED: "yellow", KataState.STARTED: "yellow", KataState.NEW: "dim"}
+STATE_STYLES = {KataState.SOLVED: "green", KataState.REVEALED: NOTABLE, KataState.STARTED: NOTABLE, KataState.NEW: "dim"}
 
 
 def show_status(
@@ -56,7 +57,7 @@ def show_status(
         console.print(Text("Mistakes you make most", "bold"))
     for lesson in lessons:
         made = lesson.made
-        console.print(Text.assemble(f"  {times(made.sittings)} in {made.kata}: ", (made.name, "yellow")))
+        console.print(Text.assemble(f"  {times(made.sittings)} in {made.kata}: ", (made.name, NOTABLE)))
         if lesson.headline:
             console.print(Padding(Text(lesson.headline), (0, 0, 0, 4), expand=False))
 
@@ -82,7 +83,7 @@ def _status_table(katas: Sequence[Kata], record: Record, memories: Mapping[str, 
     for name in ("time ratio", "attempts", "last practised", "next due") if wide else ("ratio", "attempts", "last", "due"):
         table.add_column(name, justify="right", no_wrap=True)
     for topic, members in groupby(katas, key=lambda kata: kata.topic):
-        table.add_row(Text(topic.capitalize(), "bold cyan"))
+        table.add_row(Text(topic.capitalize(), HEADING))
         for kata in members:
             row = _row(record.of(kata.name), memories.get(kata.name), today, wide)
             table.add_row(f"  {kata.name}", *row)
@@ -98,7 +99,7 @@ def _row(record: KataRecord, memory: Memory | None, today: date, wide: bool) -> 
     due = Text("")
     if memory:
         is_due = memory.due <= today
-        due = Text("now" if is_due else _ahead(memory.due, today, wide), "bold yellow" if is_due else "")
+        due = Text("now" if is_due else _ahead(memory.due, today, wide), f"bold {NOTABLE}" if is_due else "")
     return [state, *best, ratio, attempts, last, due]
 
 

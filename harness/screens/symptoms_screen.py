@@ -10,6 +10,7 @@ from rich.text import Text
 
 from harness.judge.verdict import Symptoms, Verdict
 from harness.screens.check_screen import footer, hunt_line
+from harness.screens.colours import NOTABLE
 from harness.screens.sentences import printable
 
 ROWS = 12
@@ -79,7 +80,7 @@ def _curve(symptoms: Symptoms, columns: int) -> Iterator[Text]:
         label = f"{value:8.2f}" if number in (0, ROWS - 1) else " " * 8
         line = Text(f"{label} ┤" if label.strip() else f"{label} │", "dim")
         for character in row:
-            line.append(character, {YOURS: "yellow", CORRECT: "green"}.get(character, ""))
+            line.append(character, {YOURS: NOTABLE, CORRECT: "green"}.get(character, ""))
         yield line
     key = f"loss over {steps} steps:  {YOURS} this file  {CORRECT} a correct solution"
     yield Text(" " * AXIS + key, "dim")

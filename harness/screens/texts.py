@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 
 from harness import catalog
 from harness.catalog import Kata
+from harness.screens.markdown import markdown
 from harness.screens.sentences import shown
 
 
@@ -32,7 +32,7 @@ def show_hunting(console: Console) -> None:
 def _show_page(console: Console, title: str, text: str) -> None:
     console.print(Text(title, "bold"))
     console.print(Text("─" * min(len(title), console.width), "dim"))
-    console.print(Markdown(text, hyperlinks=False))
+    console.print(markdown(text))
     console.print()
 
 
@@ -45,4 +45,4 @@ def show_begun(console: Console, kata: Kata, path: Path) -> None:
 def show_hint(console: Console, name: str, heading: str, text: str) -> None:
     """A hint; `name` is what it is for."""
     console.print(Text(f"{heading} for {name}", "bold"))
-    console.print(Padding(Markdown(text, hyperlinks=False), (0, 0, 0, 2), expand=False))
+    console.print(Padding(markdown(text), (0, 0, 0, 2), expand=False))
