@@ -94,8 +94,8 @@ def test_json_is_one_object_with_exactly_the_promised_keys(kata: Run, tmp_path: 
     assert done.returncode == 1
     verdict = verdict_of(done)
     assert list(verdict) == [
-        "schema", "kata", "file", "seed", "score", "passed", "groups", "timing", "hot_line", "output", "mistakes",
-        "unexplained", "hunt", "symptoms", "clock_seconds", "check_seconds", "sandbox",
+        "schema", "kata", "file", "seed", "score", "passed", "groups", "timing", "not_timed", "hot_line", "output",
+        "mistakes", "unexplained", "hunt", "symptoms", "clock_seconds", "check_seconds", "sandbox",
     ]  # fmt: skip
     assert (verdict["schema"], verdict["kata"], verdict["file"], verdict["seed"]) == (1, "linear", "linear.py", 3)
     assert verdict["passed"] is False
@@ -125,7 +125,7 @@ def test_json_of_a_pass_holds_the_timing(kata: Run, tmp_path: Path) -> None:
     done = kata("check", "linear", "--json")
     verdict = verdict_of(done)
     assert (done.returncode, verdict["score"], verdict["passed"]) == (0, 100, True)
-    assert list(verdict["timing"]) == ["ratio", "low", "high", "solution_ms", "reference_ms", "rounds"]
+    assert list(verdict["timing"]) == ["ratio", "low", "high", "solution_ms", "reference_ms", "rounds", "remark"]
     assert verdict["timing"]["low"] <= verdict["timing"]["ratio"] <= verdict["timing"]["high"]
     assert verdict["hot_line"] is None
     assert verdict["clock_seconds"] is None
