@@ -185,7 +185,8 @@ TREES = st.recursive(
 @bounded
 @given(TREES, st.binary(max_size=64))
 @example(
-    ["tuple", [4, "Result", ["scalar", ["array", "<f8", [1], "C", 8]], 0.0, ["tuple", []], ["tuple", []], False, 0.0]], bytes(8)
+    ["tuple", [4, "Result", ["scalar", ["array", "<f8", [1], "C", 8]], 0.0, ["tuple", []], ["tuple", []], False, 0.0]],
+    bytes(8),
 )
 @example(["array", "<f8", [2**62, 4], "C", 8], bytes(8))
 def test_any_tree_is_an_error_or_a_value(tree: Any, payload: bytes) -> None:
