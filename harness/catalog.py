@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 LEARNING_ORDER = (
     "tools",
@@ -102,6 +103,39 @@ class Hint:
 
 
 @dataclass(frozen=True)
+class Question:
+    """Something to think about, without code: two to four choices, one of which is right; `answer` counts from 1."""
+
+    text: str
+    choices: tuple[str, ...]
+    answer: int
+    why: str
+
+
+@dataclass(frozen=True)
+class InterviewStage:
+    """A part of a staged interview, on the same file as the parts before it.
+
+    Attributes:
+        title: a few words.
+        task: what to do, as Markdown.
+        kata: the name of the kata whose checks it must pass.
+        leave_out: checks with one of these words in their name belong to a later stage.
+        bugs: how many mistakes the file begins with, for a first stage that is a hunt.
+        stub: what the file begins with, where that is not the stub of the first stage's kata.
+        question: asked once its checks pass.
+    """
+
+    title: str
+    task: str
+    kata: str
+    question: Question
+    leave_out: tuple[str, ...] = ()
+    bugs: int = 0
+    stub: str = ""
+
+
+@dataclass(frozen=True)
 class Kata:
     """One exercise.
 
@@ -111,6 +145,7 @@ class Kata:
         checks: how many checks its hidden tests hold.
         needs: names of the katas to learn before it.
         folder: where its files are.
+        stages: the staged interview that begins with it; most katas have none.
     """
 
     name: str
@@ -124,6 +159,7 @@ class Kata:
     checks: int
     hints: tuple[Hint, ...]
     folder: Path
+    stages: tuple[InterviewStage, ...] = ()
 
     @property
     def module(self) -> str:
@@ -274,6 +310,7 @@ def load(name: str) -> Kata:
             checks=int(data["checks"]),
             hints=tuple(Hint(hint["group"], hint["text"].strip()) for hint in data["hints"]),
             folder=folder,
+            stages=tuple(_stage(stage) for stage in data.get("stages", ())),
         )
     except tomllib.TOMLDecodeError as error:
         raise BadMetadata(f"{file}: {error}") from None
@@ -288,7 +325,33 @@ def load(name: str) -> Kata:
         raise BadMetadata(f"{file}: a hint helps the group {astray[0]!r}, but points go to {', '.join(kata.points)}")
     if sum(kata.points.values()) != 100:
         raise BadMetadata(f"{file}: the points add up to {sum(kata.points.values())}, not 100")
+    for stage in kata.stages:
+        question = stage.question
+        if not (2 <= len(question.choices) <= 4 and 1 <= question.answer <= len(question.choices)):
+            raise BadMetadata(
+                f"{file}: the question of stage {stage.title!r} needs two to four choices and one right answer"
+            )
     return kata
+
+
+def _stage(data: dict[str, Any]) -> InterviewStage:
+    question = data["question"]
+    return InterviewStage(
+        title=data["title"],
+        task=data["task"].strip(),
+        kata=data["kata"],
+        question=Question(
+            question["text"].strip(), tuple(question["choices"]), int(question["answer"]), question["why"].strip()
+        ),
+        leave_out=tuple(data.get("leave_out", ())),
+        bugs=int(data.get("bugs", 0)),
+        stub=data.get("stub", ""),
+    )
+
+
+def staged_katas() -> tuple[Kata, ...]:
+    """The katas that a staged interview begins with."""
+    return tuple(kata for kata in all_katas() if kata.stages)
 
 
 @cache

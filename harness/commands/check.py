@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from harness.catalog import Kata
+from harness.commands.histories import staged_file
 from harness.commands.parameters import (
     WrongCall,
     file_option,
@@ -73,12 +74,19 @@ def check_command(
 
         return check_workspace(workspace, seed, timeout, sandbox)
     kata, solution = find_solution(named, path, workspace)
+    history, staged = staged_file(solution, workspace)
+    if staged and (only or explain):
+        raise WrongCall("a staged interview tells only which checks fail: --only and --explain do not work in it")
     worker = spawn(sandbox)
     gc.disable()  # the imports make nothing that could be collected; `judge` turns it on again
     from harness.commands.judging import Output, check_only, check_solution
     from harness.judge.session import Options
 
     options = Options(seed=seed, timing=not no_timing, call_timeout=timeout, sandbox=sandbox)
+    if history and staged:
+        from harness.commands.stages import check_stages
+
+        return check_stages(staged, history, solution, options, worker, as_json)
     if only is not None:
         return check_only(kata, solution, workspace, options, worker, only, as_json)
     return check_solution(kata, solution, workspace, options, worker, Output(as_json, verbose, explain))
@@ -99,6 +107,9 @@ def watch_command(named: Kata | Path | None, seed: int, workspace: Workspace) ->
       kata watch conv2d
     """
     kata, path = find_solution(named, None, workspace)
+    _, staged = staged_file(path, workspace)
+    if staged:
+        raise WrongCall("`kata watch` does not work in a staged interview: use `kata check`")
     worker = spawn()
     from harness.commands.watch import watch
     from harness.judge.session import Options

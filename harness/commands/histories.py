@@ -8,6 +8,7 @@ from harness import catalog
 from harness.catalog import HUNT_PREFIX, Kata
 from harness.commands.parameters import WrongCall, writing
 from harness.practice.history import History, OpenInterview, Practice, Touched
+from harness.practice.staged import Staged, open_staged
 from harness.practice.workspace import UnusableHistory, Workspace
 from harness.screens.sentences import complain, shown
 
@@ -82,10 +83,23 @@ def running_interview(history: History | None) -> OpenInterview | None:
     return history.running_interview() if history else None
 
 
+def staged_file(path: Path, workspace: Workspace) -> tuple[History | None, Staged | None]:
+    """The history, and the staged interview that is about this file, if there is one."""
+    history = history_if_usable(workspace)
+    staged = open_staged(history)
+    is_its = staged is not None and path.resolve() == (workspace.root / staged.file).resolve()
+    return history, staged if is_its else None
+
+
 def refuse_in_interview(kata: Kata, history: History | None) -> None:
     """Raise `WrongCall` for a kata of the running interview, in which a learner is told only what fails."""
     interview = running_interview(history)
-    if history and interview and kata.name in {practice.kata for practice in history.in_interview(interview.id)}:
+    if history is None or interview is None:
+        return
+    names = {practice.kata for practice in history.in_interview(interview.id)}
+    if interview.chain is not None:  # the stages to come are part of it too
+        names |= {stage.kata for stage in catalog.find(interview.chain).stages}
+    if kata.name in names:
         raise WrongCall(
             f"{kata.name} is part of the running interview, in which only `kata check` and `kata watch` work; "
             "`kata interview end` ends it"

@@ -1,4 +1,4 @@
-"""`kata interview`, with `status` and `end`: a mock interview against the clock."""
+"""`kata interview`, with `status`, `answer` and `end`: a mock interview against the clock."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import click
 
 from harness import catalog
 from harness.authoring.stub import make_stub
+from harness.catalog import Kata
 from harness.commands.histories import make_history, open_history
 from harness.commands.parameters import (
     SEED,
+    KataName,
     WrongCall,
     confirmed,
     json_option,
@@ -22,6 +24,7 @@ from harness.commands.parameters import (
     writing,
     yes_option,
 )
+from harness.commands.stages import answer, begin_staged, show_stages, stage_results
 from harness.commands.subject import Subject
 from harness.judge.session import Options, judge
 from harness.practice.days import clock
@@ -29,6 +32,7 @@ from harness.practice.draw import NothingFits, draw
 from harness.practice.history import History, OpenInterview, Practice
 from harness.practice.record import Sitting, read_record
 from harness.practice.scorecard import Final, make_result, make_scorecard
+from harness.practice.staged import open_staged
 from harness.practice.workspace import Workspace
 from harness.screens.as_json import interview_object, print_json
 from harness.screens.console import make_console
@@ -44,32 +48,68 @@ MAX_SEED = 10_000
 @click.group("interview", invoke_without_command=True)
 @click.option("--minutes", type=click.IntRange(5, 480), default=45, show_default=True, help="How long it lasts.")
 @topic_option("Draw only katas of one topic")
+@click.option("--staged", is_flag=True, help="One file in stages: a follow-up is released when the stage before it passes.")
+@click.option("--kata", "first", type=KataName(), metavar="NAME", help="The kata that a staged interview begins with.")
 @click.option("--seed", type=SEED, metavar="N", help="Draw the same katas again for the same N.")
 @workspace_option
 @click.pass_context
 def interview_command(
-    context: click.Context, minutes: int, topic: str | None, seed: int | None, workspace: Workspace
+    context: click.Context,
+    minutes: int,
+    topic: str | None,
+    staged: bool,
+    first: Kata | None,
+    seed: int | None,
+    workspace: Workspace,
 ) -> None:
     """Start a mock interview: a warm-up, a core layer and a harder one, against one clock.
 
     As in an interview there are no hints and no diagnosis: `kata check` only says which checks fail. Files that are in
     the way go into the archive.
 
+    With --staged it is one file that grows. When the checks of a stage pass, it asks a question without code; the answer
+    releases the next stage, and all earlier checks still count.
+
     \b
     Example:
       kata interview --minutes 60 --topic convolution
+      kata interview --staged --kata attention
       kata interview status
       kata interview end
     """
     if context.invoked_subcommand is None:
-        _begin(minutes, topic, random.randrange(MAX_SEED) if seed is None else seed, workspace)
+        if first is not None and not staged:
+            raise WrongCall("--kata goes with --staged")
+        seed = random.randrange(MAX_SEED) if seed is None else seed
+        chain = _chain(first, topic, seed) if staged else None
+        _begin(minutes, topic, seed, chain, workspace)
 
 
-def _begin(minutes: int, topic: str | None, seed: int, workspace: Workspace) -> None:
+def _chain(first: Kata | None, topic: str | None, seed: int) -> Kata:
+    """The kata that a staged interview begins with: the one named, or one that is drawn."""
+    chains = catalog.staged_katas()
+    known = ", ".join(kata.name for kata in chains)
+    if first is not None:
+        if not first.stages:
+            raise WrongCall(f"no staged interview begins with {first.name}; those that do: {known}")
+        return first
+    fitting = [kata for kata in chains if topic in (None, kata.topic)]
+    if not fitting:
+        raise WrongCall(f"no staged interview is about {topic}; they begin with {known}")
+    return random.Random(seed).choice(fitting)
+
+
+def _begin(minutes: int, topic: str | None, seed: int, chain: Kata | None, workspace: Workspace) -> None:
     history = make_history(workspace)
     before = history.open_interview()
     if before is not None and time.time() <= before.deadline:
         raise WrongCall("an interview is running: `kata interview status` shows it, `kata interview end` ends it")
+    if chain is not None:
+        if before is not None:
+            say("The time of your last interview is up; this is its scorecard.")
+            _end(before, history, workspace)
+        begin_staged(chain, minutes, seed, topic, workspace, history)
+        return
     try:
         katas = draw(catalog.all_katas(), minutes, topic, seed)
     except NothingFits as error:
@@ -109,6 +149,25 @@ def status_command(as_json: bool, workspace: Workspace) -> None:
     _show(interview, history)
 
 
+@interview_command.command("answer", short_help="Answer the question at the end of a stage.")
+@click.argument("choice", metavar="NUMBER", type=int)
+@workspace_option
+def answer_command(choice: int, workspace: Workspace) -> None:
+    """Answer the question at the end of a stage of a staged interview. It releases the next stage.
+
+    Whether the answer is right is told at the end, with the scorecard.
+
+    \b
+    Example:
+      kata interview answer 2
+    """
+    _, history = _open(workspace)
+    staged = open_staged(history)
+    if staged is None:
+        raise WrongCall("only a staged interview asks questions: `kata interview --staged` starts one")
+    answer(staged, choice, history)
+
+
 @interview_command.command("end", short_help="Judge what is there and show the scorecard.")
 @yes_option
 @workspace_option
@@ -123,10 +182,15 @@ def end_command(yes: bool, workspace: Workspace) -> None:
     """
     interview, history = _open(workspace)
     left = interview.deadline - time.time()
-    unsolved = sum(practice.solved_at is None for practice in history.in_interview(interview.id))
+    staged = open_staged(history)
+    if staged:
+        unsolved = 0 if staged.is_done else len(staged.first.stages) - sum(choice is not None for choice in staged.answers)
+    else:
+        unsolved = sum(practice.solved_at is None for practice in history.in_interview(interview.id))
     if left > 0 and unsolved:
-        word = "kata is" if unsolved == 1 else "katas are"
-        reason = f"{clock(left)} of {interview.minutes} min are left, and {unsolved} {word} not solved yet"
+        word = ("stage" if staged else "kata") + (" is" if unsolved == 1 else "s are")
+        done = "through" if staged else "solved"
+        reason = f"{clock(left)} of {interview.minutes} min are left, and {unsolved} {word} not {done} yet"
         if not confirmed(reason, "End the interview?", yes):
             return
     _end(interview, history, workspace)
@@ -142,6 +206,9 @@ def _open(workspace: Workspace) -> tuple[OpenInterview, History]:
 
 def _show(interview: OpenInterview, history: History) -> None:
     """One line for each kata, and the clock."""
+    if staged := open_staged(history):
+        show_stages(staged, _sittings(interview, history))
+        return
     for sitting in _sittings(interview, history):
         practice, kata = sitting.practice, catalog.find(sitting.practice.kata)
         if practice.solved_at is not None:
@@ -165,18 +232,25 @@ def _end(interview: OpenInterview, history: History, workspace: Workspace) -> No
     now = time.time()
     record = read_record(history, catalog.all_names())
     sittings = next(one.sittings for one in record.interviews if one.id == interview.id)
+    staged = open_staged(history)
     with ProgressLine("Judging"):
-        results = [
-            make_result(
-                catalog.find(sitting.practice.kata),
-                sitting,
-                _final(sitting.practice, interview, history, workspace),
-                interview,
-            )
-            for sitting in sittings
-        ]
+        results = (
+            stage_results(staged, sittings, workspace)
+            if staged
+            else [
+                make_result(
+                    catalog.find(sitting.practice.kata),
+                    sitting,
+                    _final(sitting.practice, interview, history, workspace),
+                    interview,
+                )
+                for sitting in sittings
+            ]
+        )
     history.end_interview(interview.id)
-    solved = record.solved() | {result.kata.name for result in results if result.solved_after is not None}
+    solved = record.solved()
+    if staged is None:
+        solved |= {result.kata.name for result in results if result.solved_after is not None}
     card = make_scorecard(interview, results, solved, now - interview.started_at)
     show_scorecard(make_console(), card)
     path = workspace.state / f"interview_{datetime.fromtimestamp(interview.started_at):%Y-%m-%d_%H-%M-%S}.html"

@@ -74,13 +74,17 @@ class Hunt:
 
 @dataclass(frozen=True)
 class OpenInterview:
-    """An interview that has not been ended; its time may be up. Times are seconds since 1970."""
+    """An interview that has not been ended; its time may be up. Times are seconds since 1970.
+
+    `chain` names the kata that a staged interview began with: its practices are the stages that were reached.
+    """
 
     id: int
     started_at: float
     minutes: int
     seed: int
     topic: str | None
+    chain: str | None = None
 
     @property
     def deadline(self) -> float:
@@ -202,12 +206,15 @@ class History:
         except OSError:
             return None
 
-    def begin_interview(self, minutes: int, seed: int, topic: str | None, katas: Sequence[tuple[str, str]]) -> OpenInterview:
+    def begin_interview(
+        self, minutes: int, seed: int, topic: str | None, katas: Sequence[tuple[str, str]], chain: str | None = None
+    ) -> OpenInterview:
         """Start an interview, and a practice for each of its katas, given as (kata, file); one clock for all."""
         now = self._clock()
         with self._database.transaction() as database:
             cursor = database.execute(
-                "INSERT INTO interview (started_at, minutes, seed, topic) VALUES (?, ?, ?, ?)", (now, minutes, seed, topic)
+                "INSERT INTO interview (started_at, minutes, seed, topic, chain) VALUES (?, ?, ?, ?, ?)",
+                (now, minutes, seed, topic, chain),
             )
             number = cursor.lastrowid or 0
             for kata, file in katas:
@@ -216,7 +223,17 @@ class History:
                     "INSERT INTO practice (kind, kata, file, started_at, interview, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
                     (PracticeKind.INTERVIEW, kata, file, now, number, now),
                 )
-        return OpenInterview(number, now, minutes, seed, topic)
+        return OpenInterview(number, now, minutes, seed, topic, chain)
+
+    def record_answer(self, practice: Practice, choice: int, correct: bool) -> None:
+        """Keep the answer to the question at the end of a stage; choices count from 1."""
+        with self._database.transaction() as database:
+            database.execute("INSERT INTO answer VALUES (?, ?, ?, ?)", (practice.id, choice, correct, self._clock()))
+
+    def answer(self, practice: Practice) -> int | None:
+        """The choice that was answered at the end of a stage."""
+        row = self._ask("SELECT choice FROM answer WHERE practice = ?", (practice.id,)).fetchone()
+        return int(row[0]) if row else None
 
     def end_interview(self, number: int) -> None:
         """End the interview with that id."""
@@ -355,9 +372,10 @@ class History:
     def open_interview(self) -> OpenInterview | None:
         """The interview that was started last, unless it has been ended."""
         row = self._ask(
-            "SELECT id, started_at, minutes, seed, topic, ended_at FROM interview ORDER BY started_at DESC, id DESC LIMIT 1"
+            "SELECT id, started_at, minutes, seed, topic, chain, ended_at FROM interview"
+            " ORDER BY started_at DESC, id DESC LIMIT 1"
         ).fetchone()
-        return OpenInterview(*row[:5]) if row and row[5] is None else None
+        return OpenInterview(*row[:6]) if row and row[6] is None else None
 
     def running_interview(self) -> OpenInterview | None:
         """The interview whose time is running, if there is one."""

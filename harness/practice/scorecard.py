@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.catalog import Kata
+from harness.catalog import Kata, Question
 from harness.judge.verdict import Diagnosis, Verdict
 from harness.practice.history import OpenInterview
 from harness.practice.record import Sitting
@@ -15,8 +15,20 @@ SLOW_RATIO = 2.0
 
 
 @dataclass(frozen=True)
+class Answered:
+    """The question at the end of a stage, and the choice that was taken; None where it was not answered."""
+
+    question: Question
+    choice: int | None
+
+    @property
+    def is_right(self) -> bool:
+        return self.choice == self.question.answer
+
+
+@dataclass(frozen=True)
 class KataResult:
-    """How one kata of an interview went.
+    """How one kata of an interview went, or one stage of a staged interview.
 
     Attributes:
         score: the best that was reached within the time; None if nothing was judged within it.
@@ -24,6 +36,8 @@ class KataResult:
         checks: how often it was checked within the time.
         ratio: the solution's time over the reference's, if it was measured.
         mistakes: what the diagnosis found at the end, the one that most checks show first.
+        title: what a stage is called; empty for a kata.
+        asked: the question of a stage that was reached.
     """
 
     kata: Kata
@@ -31,7 +45,14 @@ class KataResult:
     solved_after: float | None
     checks: int
     ratio: float | None
-    mistakes: tuple[Diagnosis, ...]
+    mistakes: tuple[Diagnosis, ...] = ()
+    title: str = ""
+    asked: Answered | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it in a table."""
+        return self.title or self.kata.name
 
 
 @dataclass(frozen=True)
@@ -63,6 +84,15 @@ class Scorecard:
     def solved(self) -> int:
         """How many katas were solved in time."""
         return sum(result.solved_after is not None for result in self.results)
+
+    @property
+    def asked(self) -> tuple[Answered, ...]:
+        """The questions of a staged interview, as far as stages were passed."""
+        return tuple(r.asked for r in self.results if r.asked is not None and r.solved_after is not None)
+
+    @property
+    def is_staged(self) -> bool:
+        return any(result.title for result in self.results)
 
 
 @dataclass(frozen=True)
@@ -100,6 +130,11 @@ def make_result(kata: Kata, sitting: Sitting, final: Final | None, interview: Op
     )
 
 
+def not_reached(kata: Kata, title: str) -> KataResult:
+    """The result of a stage that was not released in time."""
+    return KataResult(kata, None, None, 0, None, title=title)
+
+
 def make_scorecard(
     interview: OpenInterview, results: Sequence[KataResult], solved: Collection[str], seconds: float
 ) -> Scorecard:
@@ -124,9 +159,10 @@ def _advice(results: Sequence[KataResult], solved: Collection[str]) -> Iterable[
     """The weakest kata first, and what it needs before it; if all went well, what was slow; else `kata next`."""
     named: set[str] = set()
     for result in sorted(results, key=lambda result: result.score or 0):
-        if result.solved_after is not None:
-            continue
         name = result.kata.name
+        is_unreached = bool(result.title) and result.asked is None
+        if result.solved_after is not None or name in named or is_unreached:
+            continue
         for need in result.kata.needs:
             if need not in solved and need not in named:
                 named.add(need)

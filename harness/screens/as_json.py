@@ -125,6 +125,7 @@ def interview_object(interview: OpenInterview, sittings: Sequence[Sitting], now:
         "seconds_left": max(0.0, round(interview.deadline - now, 1)),
         "seed": interview.seed,
         "topic": interview.topic,
+        "chain": interview.chain,
         "katas": [
             {
                 **_kata(catalog.find(sitting.practice.kata)),

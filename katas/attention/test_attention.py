@@ -135,7 +135,7 @@ class TestLayouts(Layouts, layer=ATTENTION): ...
 def attend(solution: Solution, **changed: np.ndarray) -> None:
     """One forward of ones, with some of its arguments changed."""
     given = {"q": np.ones((2, 3, 4)), "k": np.ones((2, 5, 4)), "v": np.ones((2, 5, 6)), **changed}
-    solution.ScaledDotProductAttention().forward(given["q"], given["k"], given["v"], changed.get("mask"))
+    solution.ScaledDotProductAttention().forward(*given.values())  # the mask comes last, where there is one
 
 
 class TestErrors(Errors):
