@@ -65,6 +65,7 @@ OTHER_NAMES = {
     "mqa": ("gqa",),
     "nll": ("cross-entropy",),
     "nucleus": ("sampling",),
+    "onlinesoftmax": ("streaming-logsumexp",),
     "pooling": ("maxpool", "avgpool"),
     "positionalencoding": ("sinusoidal-positions", "rope"),
     "positions": ("sinusoidal-positions", "rope"),
