@@ -20,7 +20,7 @@ from harness.judge.session import Options, judge
 from harness.judge.verdict import Verdict
 from harness.practice.workspace import Workspace
 from harness.sandbox.spawn import Spawned
-from harness.screens.check_screen import NOT_CONFINED, NOT_TIMED, SHOWN_FAILURES, show_checks
+from harness.screens.check_screen import NOT_CONFINED, NOT_TIMED, Detail, show_checks
 from harness.screens.console import make_console
 from harness.screens.progress_line import ProgressLine
 from harness.screens.sentences import shown
@@ -48,7 +48,7 @@ def check_solution(
             _print_json(verdict)
         else:
             console = make_console()
-            subject.show(console, verdict, kata.checks if output.verbose else SHOWN_FAILURES, output.explain)
+            subject.show(console, verdict, Detail(kata.checks) if output.verbose else Detail(), output.explain)
             if (
                 options.timing
                 and verdict.passed

@@ -19,12 +19,12 @@ from harness.catalog import Kata
 from harness.commands.histories import running_interview
 from harness.commands.next_step import next_step
 from harness.commands.planted import planted_mistakes
-from harness.judge.verdict import Verdict
+from harness.judge.verdict import CheckResult, Verdict
 from harness.practice.days import between, clock
 from harness.practice.history import History, Hunt, Practice
 from harness.practice.stopwatch import Pause
 from harness.practice.workspace import UnusableHistory, Workspace
-from harness.screens.check_screen import Telling, show_verdict
+from harness.screens.check_screen import Detail, Telling, show_check, show_verdict
 from harness.screens.sentences import complain, shown
 from harness.screens.symptoms_screen import show_symptoms
 
@@ -111,22 +111,32 @@ class Subject:
                 tell(f"this check is not in your history: {error}")
         return told
 
-    def show(self, console: Console, verdict: Verdict, full: int, explain: bool = False) -> None:
+    def show(self, console: Console, verdict: Verdict, detail: Detail, explain: bool = False) -> None:
         """Show a verdict that `keep` returned, and what to do next.
 
         Args:
             console: where to.
             verdict: the part that the learner may see.
-            full: how many failures are shown with their messages.
+            detail: how much of it is drawn.
             explain: whether every mistake is explained at once; else only those that an earlier attempt showed already.
         """
         advice = next_step(verdict, self.kata, self.path, self.history, self.practice)
         if verdict.symptoms is not None:
             show_symptoms(console, verdict, self.kata.title, self._limit(verdict.clock_seconds), advice, self._helped())
             return
-        explained = frozenset(verdict.mistakes) if explain else self._explained()
-        telling = Telling(full, explained, self._why(), self._lessons() if verdict.passed else (), self._helped())
+        telling = self._telling(detail)
+        if explain:
+            telling = replace(telling, explained=frozenset(verdict.mistakes))
+        if verdict.passed:
+            telling = replace(telling, lessons=self._lessons())
         show_verdict(console, verdict, self.kata.title, self._limit(verdict.clock_seconds), advice, telling)
+
+    def show_check(self, console: Console, check: CheckResult, place: str) -> None:
+        """Show one failing check of such a verdict; `place` is its number out of how many."""
+        show_check(console, check, place, self._telling(Detail()))
+
+    def _telling(self, detail: Detail) -> Telling:
+        return Telling(detail, self._explained(), self._why(), helped=self._helped())
 
     def _explained(self) -> frozenset[str]:
         """The mistakes that are told unasked: finding one is the exercise, looking for it for an hour is not."""

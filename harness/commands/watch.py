@@ -28,7 +28,7 @@ from harness.judge.verdict import Outcome, Verdict
 from harness.practice.workspace import Workspace
 from harness.sandbox.interrupt import Interrupted
 from harness.sandbox.spawn import Spawned, spawn
-from harness.screens.check_screen import NOT_TIMED, SHOWN_FAILURES, show_check
+from harness.screens.check_screen import LESS_AND_LESS, NOT_TIMED
 from harness.screens.console import make_console
 from harness.screens.progress_line import ProgressLine
 from harness.screens.sentences import shown
@@ -109,11 +109,11 @@ class WatchSession:
                 self._say(f"{error.format_message()}. Waiting for it.")
                 return
             with ProgressLine(f"Checking {self._subject.path.name}") as progress:
-                reached = self._judge_once(timing, progress.update)
+                reached = self._judge_once(timing, progress)
             if self._spare is None:
                 self._spare = spawn(self._options.sandbox)
 
-    def _judge_once(self, timing: bool, on_check: Callable[[int, int], None]) -> bool:
+    def _judge_once(self, timing: bool, progress: ProgressLine) -> bool:
         """One judgement; returns whether a verdict was reached on a file that stayed the same meanwhile."""
         watcher = self._watcher
         subject = Subject.touched(self._subject.kata, self._subject.path, self._subject.workspace, self._subject.history)
@@ -123,13 +123,14 @@ class WatchSession:
 
         def on_each(done: int, total: int) -> None:
             watcher.interrupt.check()
-            on_check(done, total)
+            progress.update(done, total)
 
         def on_verdict(verdict: Verdict) -> None:
             if watcher.is_stale():
                 raise Interrupted
             first.append(verdict)
             self._count += 1
+            progress.end()
             if verdict.passed or not subject.tells_symptoms_only:
                 self._show(subject.told(verdict))
 
@@ -202,7 +203,7 @@ class WatchSession:
         self._failure = (self._failure + 1) % len(failing)
         place = f"{self._failure + 1} of {len(failing)}"
         check = failing[self._failure]
-        self._look(lambda console: show_check(console, check, place))
+        self._look(lambda console: self._subject.show_check(console, check, place))
 
     def _time(self) -> None:
         if self._verdict is None or not self._verdict.passed:
@@ -227,11 +228,11 @@ class WatchSession:
         self._draw()
 
     def _show_verdict(self, console: Console) -> None:
-        """The verdict, with as many failures in full as the terminal has room for."""
+        """The verdict, with as much detail as the terminal has room for."""
         assert self._verdict is not None
-        for full in range(SHOWN_FAILURES, -1, -1):
+        for detail in LESS_AND_LESS:
             with console.capture() as capture:
-                self._subject.show(console, self._verdict, full)
+                self._subject.show(console, self._verdict, detail)
             screen = capture.get()
             if not console.is_terminal or screen.count("\n") + FOOTER_LINES <= console.height:
                 break

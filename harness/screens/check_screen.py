@@ -6,8 +6,9 @@ Designed for 60 columns and no colour; colour and width only add to it.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -23,6 +24,7 @@ NOT_CONFINED = "Your file ran without a sandbox: this system has neither Landloc
 SHOWN_FAILURES = 5
 SHOWN_OUTPUT_LINES = 12
 FAILURE_LINES = 24
+MORE = " ... n shows all"
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 SIGNS = {
     Outcome.PASSED: ("✓", "green"),
@@ -36,18 +38,46 @@ OUTCOME_WORDS = {Outcome.TIMEOUT: "timeout", Outcome.CRASHED: "crashed", Outcome
 
 
 @dataclass(frozen=True)
+class Detail:
+    """How much of a verdict is drawn. The score, every group and what fails first are drawn always.
+
+    Attributes:
+        failures: how many failures are shown with their messages.
+        evidence: whether these are shown with the calls and the values.
+        lessons: whether explanations are shown in full, or only their first lines.
+        rest: whether the other failures are counted, what is not run named, and what the solution printed shown.
+        message_lines: of how many lines of the screen a message has at most; None means all.
+    """
+
+    failures: int = SHOWN_FAILURES
+    evidence: bool = True
+    lessons: bool = True
+    rest: bool = True
+    message_lines: int | None = None
+
+
+ALL = Detail()
+LESS_AND_LESS = (
+    *(Detail(failures) for failures in range(SHOWN_FAILURES, 0, -1)),
+    Detail(1, evidence=False),
+    Detail(1, evidence=False, lessons=False),
+    *(Detail(1, evidence=False, lessons=False, rest=False, message_lines=lines) for lines in (None, 8, 6, 4, 2, 1)),
+)
+
+
+@dataclass(frozen=True)
 class Telling:
     """How much of a verdict is told.
 
     Attributes:
-        full: how many failures are shown with their messages.
+        detail: how much is drawn.
         explained: names of the mistakes that are explained; any other is only said to be recognised.
         why: the command that explains a mistake; empty where none may be explained.
         lessons: the explanation of each mistake that was planted in it, once all are found.
         helped: how many of those `kata why` has explained.
     """
 
-    full: int = SHOWN_FAILURES
+    detail: Detail = Detail()
     explained: frozenset[str] = frozenset()
     why: str = ""
     lessons: tuple[str, ...] = ()
@@ -68,24 +98,26 @@ def show_verdict(console: Console, verdict: Verdict, title: str, limit: str, nex
     console.print(headline(verdict, title, console.width))
     console.print(_bar(verdict.score, console.width))
     sole_reason = _sole_reason(verdict)
-    full = telling.full
+    detail = telling.detail
+    verbose = detail.failures > SHOWN_FAILURES
+    left = detail.failures
     for group in verdict.groups:
-        console.print(_group(group, full, sole_reason, console.width))
-        full -= len(_alike([check for check in group.checks if _failed(check)]))
+        console.print(_group(group, replace(detail, failures=max(left, 0)), sole_reason, console.width))
+        left -= len(_alike([check for check in group.checks if _failed(check)]))
     for part in _mistakes(verdict, telling, console.width):
         console.print(part)
     if verdict.hunt and (counted := hunt_line(verdict.hunt, telling.helped)):
         console.print(counted)
     for number, lesson in enumerate(telling.lessons, start=1):
         of = f"Planted mistake {number} of {len(telling.lessons)}" if len(telling.lessons) > 1 else "The planted mistake"
-        console.print(_boxed(of, "", lesson, console.width))
-    if verdict.passed or telling.full > SHOWN_FAILURES:
+        console.print(_boxed(of, "", lesson, console.width, detail.lessons))
+    if verdict.passed or verbose:
         output = verdict.output
     else:
         output = next((check.output for check in verdict.checks() if _failed(check)), "")
-    if output.strip():
+    if output.strip() and detail.rest:
         head = "Your solution printed:" if verdict.passed else "Your solution printed during the first failing check:"
-        if telling.full > SHOWN_FAILURES:
+        if verbose:
             head = "Your solution printed:"
         console.print(_output(output, head, console.width))
     console.print(footer(verdict, limit))
@@ -127,7 +159,7 @@ def _sole_reason(verdict: Verdict) -> bool:
     return len(failed) == len(blocked) == 1
 
 
-def _group(group: GroupResult, full: int, sole_reason: bool, width: int) -> RenderableType:
+def _group(group: GroupResult, detail: Detail, sole_reason: bool, width: int) -> RenderableType:
     passed = [check for check in group.checks if check.outcome is Outcome.PASSED]
     blocked = [check for check in group.checks if check.outcome is Outcome.BLOCKED]
     failed = _alike([check for check in group.checks if _failed(check)])
@@ -139,12 +171,14 @@ def _group(group: GroupResult, full: int, sole_reason: bool, width: int) -> Rend
         (f"   {len(passed)} of {len(group.checks)} checks", "dim"),
     )
     parts: list[RenderableType] = [head]
-    for checks in failed[: max(full, 0)]:
-        parts.append(_failure(checks[0], width))
-        if len(checks) > 1:
+    for checks in failed[: detail.failures]:
+        parts.append(_failure(checks[0], width, detail))
+        if len(checks) > 1 and detail.rest:
             word = "check fails" if len(checks) == 2 else "checks fail"
             parts.append(_indented(Text(f"{len(checks) - 1} more {word} in the same way", "dim"), 6))
-    rest = sum(len(checks) for checks in failed[max(full, 0) :])
+    if not detail.rest:
+        return Group(*parts)
+    rest = sum(len(checks) for checks in failed[detail.failures :])
     if rest:
         word = "check fails" if rest == 1 else "checks fail"
         parts.append(_indented(Text(f"{rest} more {word}, as `kata check -v` shows", "dim"), 4))
@@ -154,7 +188,7 @@ def _group(group: GroupResult, full: int, sole_reason: bool, width: int) -> Rend
     return Group(*parts)
 
 
-def _failure(check: CheckResult, width: int) -> RenderableType:
+def _failure(check: CheckResult, width: int, detail: Detail = ALL) -> RenderableType:
     """One failing check: its title, what is wrong, and the evidence, in `FAILURE_LINES` at most."""
     sign, colour = SIGNS[check.outcome]
     word = OUTCOME_WORDS.get(check.outcome)
@@ -162,11 +196,19 @@ def _failure(check: CheckResult, width: int) -> RenderableType:
     title.add_row(Text(f"{sign} ", colour), Text.assemble((check.title, "bold"), (f"  [{word}]" if word else "", colour)))
     parts = [_indented(title, 4)]
     if check.message:
-        parts.append(_indented(Text(check.message), 6))
-    if check.evidence:
+        parts.append(_indented(Text(_first_lines(check.message, width - 6, detail.message_lines)), 6))
+    if check.evidence and detail.evidence:
         room = FAILURE_LINES - 1 - len(check.message) // max(1, width - 6)
         parts += [_indented(line, 6) for line in _evidence(check.evidence)[: max(0, room)]]
     return Group(*parts)
+
+
+def _first_lines(text: str, width: int, most: int | None) -> str:
+    """A text as it is, or where it has more than `most` lines of the screen, as many of them."""
+    lines = [piece for line in text.split("\n") for piece in textwrap.wrap(line, width, break_on_hyphens=False) or [""]]
+    if most is None or len(lines) <= most:
+        return text
+    return "\n".join([*lines[: most - 1], f"{lines[most - 1][: width - len(MORE)]}{MORE}"])
 
 
 def _evidence(evidence: Evidence) -> list[Text]:
@@ -185,12 +227,16 @@ def _indented(part: RenderableType, columns: int) -> RenderableType:
     return Padding(part, (0, 0, 0, columns), expand=False)
 
 
-def show_check(console: Console, check: CheckResult, place: str) -> None:
-    """One failing check, in full; `place` is its number out of how many."""
+def show_check(console: Console, check: CheckResult, place: str, telling: Telling) -> None:
+    """One failing check, in full, with the mistakes that may be explained; `place` is its number out of how many."""
     console.print(Text(f"Failing check {place} · {check.name}", "dim"))
     console.print(_failure(check, console.width))
+    untold = [diagnosis for diagnosis in check.diagnosis if diagnosis.mistake and diagnosis.mistake not in telling.explained]
     for diagnosis in check.diagnosis:
-        console.print(_diagnosis(diagnosis, 1, console.width))
+        if diagnosis not in untold:
+            console.print(_diagnosis(diagnosis, 1, console.width))
+    if untold and telling.why:
+        console.print(_recognised([1], len(untold) < len(check.diagnosis), telling.why))
 
 
 def show_checks(console: Console, verdict: Verdict) -> None:
@@ -222,14 +268,15 @@ def _mistakes(verdict: Verdict, telling: Telling, width: int) -> list[Renderable
     known = [(diagnosis, count) for diagnosis, count in ranked if diagnosis.mistake]
     told = [(diagnosis, count) for diagnosis, count in known if diagnosis.mistake in telling.explained]
     untold = [count for diagnosis, count in known if diagnosis.mistake not in telling.explained]
-    parts = [_diagnosis(diagnosis, count, width) for diagnosis, count in told]
+    lessons = telling.detail.lessons
+    parts = [_diagnosis(diagnosis, count, width, lessons) for diagnosis, count in told]
     if untold and telling.why:
         parts.append(_recognised(untold, bool(told), telling.why))
     if known and verdict.unexplained:
         word = "check shows" if verdict.unexplained == 1 else "checks show"
         parts.append(Text(f"{verdict.unexplained} failing {word} something else."))
     if not known:
-        parts += [_diagnosis(diagnosis, count, width) for diagnosis, count in ranked[:1]]
+        parts += [_diagnosis(diagnosis, count, width, lessons) for diagnosis, count in ranked[:1]]
     return parts
 
 
@@ -271,19 +318,21 @@ def _recognised(counts: Sequence[int], others: bool, why: str) -> Text:
     return Text(f"{known} recognised in {shown} {checks}. {why} explains it, and counts as a hint.")
 
 
-def _diagnosis(diagnosis: Diagnosis, count: int, width: int) -> RenderableType:
+def _diagnosis(diagnosis: Diagnosis, count: int, width: int, whole: bool = True) -> RenderableType:
     checks = "1 check shows it" if count == 1 else f"{count} checks show it"
     label = "What the numbers suggest" if diagnosis.mistake is None else "The mistake"
-    return _boxed(label, f"({checks})", diagnosis.explanation, width)
+    return _boxed(label, f"({checks})", diagnosis.explanation, width, whole)
 
 
-def _boxed(label: str, remark: str, explanation: str, width: int) -> RenderableType:
-    """An explanation between two rules, its first line in bold."""
+def _boxed(label: str, remark: str, explanation: str, width: int, whole: bool = True) -> RenderableType:
+    """An explanation between two rules, its first line in bold; only that line where it may not be whole."""
     head, _, lesson = explanation.partition("\n")
     lesson = " ".join(lesson.split())
     rule = Text.assemble(("── ", "magenta"), (label, "bold magenta"), (f" {remark} " if remark else " ", "dim"))
     rule.append("─" * max(0, width - rule.cell_len), "magenta")
     parts: list[RenderableType] = [rule, Padding(Text(head, "bold"), (0, 2), expand=False)]
+    if not whole:
+        return Group(*parts)
     if lesson:
         parts.append(Padding(Text(lesson), (0, 2), expand=False))
     parts.append(Text("─" * width, "magenta"))

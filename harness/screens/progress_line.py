@@ -31,6 +31,10 @@ class ProgressLine:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Erase it for good."""
         self._over.set()
         if self._thread:
             self._thread.join()
