@@ -32,6 +32,7 @@ from harness.judge.verdict import (
     Symptoms,
     Timing,
     Verdict,
+    json_line,
 )
 from harness.sandbox.errors import JudgeFailure
 from harness.sandbox.local import LocalBackend
@@ -181,6 +182,13 @@ class TestJson:
             "sandbox": "landlock",
         }
         assert json.dumps(result.as_json(), allow_nan=False) == json.dumps(expected)
+
+    def test_line_has_nothing_that_a_terminal_acts_on(self) -> None:
+        text = "".join(map(chr, [*range(0x250), *range(0x2000, 0x2070), 0xE000, 0x1F600, 0xE0001])) + "\ud800 ü 練習 ✓"
+        line = json_line({"output": text})
+        assert line.isprintable()
+        assert json.loads(line) == {"output": text}
+        assert all(letter in line for letter in "ü練✓\U0001f600")
 
     def test_what_was_not_measured_is_null(self) -> None:
         told = verdict(group(100, Outcome.PASSED)).as_json()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from harness.commands.subject import SYMPTOMS_ONLY, Subject
 from harness.judge.collect import collect_checks
 from harness.judge.replay import Check
 from harness.judge.session import Options, judge
-from harness.judge.verdict import Verdict
+from harness.judge.verdict import Verdict, json_line
 from harness.practice.workspace import Workspace
 from harness.sandbox.spawn import Spawned
 from harness.screens.check_screen import NOT_CONFINED, NOT_TIMED, Detail, show_checks
@@ -91,4 +90,4 @@ def matching(checks: Sequence[Check], wanted: str) -> list[Check]:
 
 
 def _print_json(verdict: Verdict) -> None:
-    click.echo(json.dumps(verdict.as_json(), ensure_ascii=False, allow_nan=False))
+    click.echo(json_line(verdict.as_json()))

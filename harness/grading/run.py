@@ -6,7 +6,6 @@ after the other: so it shows which of them ended it, and the others lose nothing
 
 from __future__ import annotations
 
-import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from harness.grading.journal import Journal
 from harness.grading.judges import ClusterFailure, Judges
 from harness.grading.submission import Graded, Settings, grade
 from harness.judge.replay import printable
-from harness.judge.verdict import SCHEMA
+from harness.judge.verdict import SCHEMA, json_line
 from harness.sandbox.client import MAX_SOURCE_BYTES, read_regular_file
 
 
@@ -46,7 +45,7 @@ class Entry:
         if not self.reason:
             return journal[self.key]
         nothing = {"schema": SCHEMA, "kata": settings.kata, "file": self.name, "seed": settings.seed}
-        return json.dumps(nothing | {"score": None, "passed": False, "reason": self.reason}, ensure_ascii=False)
+        return json_line(nothing | {"score": None, "passed": False, "reason": self.reason})
 
 
 @dataclass(frozen=True)

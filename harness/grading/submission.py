@@ -16,6 +16,7 @@ from harness import catalog
 from harness.judge.collect import collect_checks
 from harness.judge.replay import Check
 from harness.judge.session import Options, judge
+from harness.judge.verdict import json_line
 from harness.sandbox import landlock
 from harness.sandbox.errors import JudgeFailure
 from harness.sandbox.spawn import Layers, bwrap_works, unavailable
@@ -81,7 +82,7 @@ def grade(settings: Settings, file: str, source: bytes) -> Graded:
             kata = catalog.load(settings.kata)
             verdict = judge(kata, Path(file), file, options, source=source, checks=_checks(settings.kata))
         row = verdict.as_json() | {"reason": None}
-        return Graded(json.dumps(row, ensure_ascii=False, allow_nan=False))
+        return Graded(json_line(row))
     except (JudgeFailure, NoSandbox) as error:
         return Graded(reason=str(error).partition("\n")[0])
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -261,6 +262,16 @@ class Verdict:
             "check_seconds": round(self.check_seconds, 3),
             "sandbox": self.sandbox,
         }
+
+
+def json_line(value: dict[str, Any]) -> str:
+    """One object as JSON on one line.
+
+    Letters of any language stay as they are. What a terminal acts on instead of showing it (control characters, signs that
+    turn the direction of text around) is escaped, as JSON allows everywhere in a text.
+    """
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def _rounded(values: dict[str, Any]) -> dict[str, Any]:

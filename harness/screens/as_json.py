@@ -6,7 +6,6 @@ Moments are ISO 8601 in UTC, days are those of the local calendar.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +14,7 @@ import click
 
 from harness import catalog
 from harness.catalog import Kata
+from harness.judge.verdict import json_line
 from harness.practice.days import day_of
 from harness.practice.history import OpenInterview
 from harness.practice.lessons import Lesson
@@ -29,7 +29,7 @@ Object = dict[str, Any]
 
 def print_json(value: Object) -> None:
     """Print one object on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    click.echo(json_line(value))
 
 
 def list_object(katas: Sequence[Kata], record: Record) -> Object:
