@@ -303,6 +303,19 @@ def test_all_checks_every_solution_and_shows_a_table(kata: Run, tmp_path: Path) 
     assert "best 0" in kata("list", "--topic", "activations").stdout  # the history has it
 
 
+def test_no_file_keeps_all_from_judging_the_others(kata: Run, tmp_path: Path) -> None:
+    (tmp_path / "relu.py").write_text(catalog.load("relu").reference_file.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "tanh.py").write_bytes(b"#" * 2_000_000)
+    (tmp_path / "sigmoid.py").write_text("x =")
+    done = kata("check", "--all", columns=80)
+    assert done.returncode == 1
+    lines = {line.split()[0]: " ".join(line.split()[1:]) for line in done.stdout.splitlines()}
+    assert lines["relu.py"] == "100"
+    assert lines["sigmoid.py"].startswith("0 ")
+    assert lines["tanh.py"] == "none tanh.py is too large for a solution: over 1000 kB"
+    assert "1 of 3 pass" in done.stdout
+
+
 def test_all_passes_when_every_solution_does(kata: Run, tmp_path: Path) -> None:
     (tmp_path / "linear.py").write_text(REFERENCE, encoding="utf-8")
     done = kata("check", "--all")

@@ -342,21 +342,32 @@ class TestWhatIsInForce:
         assert f'"sandbox": "{expected}"' in kata("check", "relu", "--json", "--no-timing").stdout
         assert ["sandbox", expected] in [line.split() for line in kata("doctor").stdout.splitlines()]
 
-    def test_screen_says_where_there_is_none(self, tmp_path: Path) -> None:
-        """As on macOS, or on a Linux that has neither."""
+    @pytest.mark.parametrize(
+        ("command", "expected"),
+        [
+            ("check relu --no-timing", True),
+            ("check relu --no-timing --sandbox none", False),
+            ("check --all", True),
+            ("check --all --sandbox none", False),
+            ("bench relu --seconds 0.5", True),
+            ("interview end --yes", True),
+        ],
+    )
+    def test_screen_says_where_there_is_none(self, command: str, expected: bool, tmp_path: Path) -> None:
+        """As on macOS, or on a Linux that has neither. Whoever asks for none need not be told."""
         shutil.copy(reference.relu.__file__, tmp_path / "relu.py")
         program = (
             "import sys, harness.sandbox.spawn as spawn\n"
             "spawn.Layers.of = classmethod(lambda cls, sandbox: cls(False, False))\n"
-            "from harness.cli import main; sys.argv[1:] = ['check', 'relu', '--no-timing', *sys.argv[1:]]; main()\n"
+            "from harness.cli import run\n"
+            "if 'interview' in sys.argv: run(['interview', '--seed', '3', '--minutes', '30'])\n"
+            "print('---')\n"
+            "sys.exit(run(sys.argv[1:]))\n"
         )
-        said = []
-        for options in ([], ["--sandbox", "none"]):
-            command = [sys.executable, "-c", program, *options]
-            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-            assert done.returncode == 0, done.stderr
-            said.append("ran without a sandbox" in " ".join(done.stdout.split()))
-        assert said == [True, False]
+        command_line = [sys.executable, "-c", program, *command.split()]
+        done = subprocess.run(command_line, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert ("ran without a sandbox" in " ".join(done.stdout.partition("---")[2].split())) == expected
 
     @pytest.mark.parametrize("more", [(), ("--all",)])
     def test_sandbox_that_is_not_there_is_a_wrong_call(self, kata: Run, tmp_path: Path, more: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from harness.judge.timing import SLOW, find_hot_line, measure
 from harness.practice.workspace import Workspace
 from harness.sandbox.client import WorkerClient
 from harness.sandbox.errors import SandboxError
-from harness.screens.check_screen import timing_line, where_the_time_goes
+from harness.screens.check_screen import NOT_CONFINED, timing_line, where_the_time_goes
 from harness.screens.console import make_console
 from harness.screens.progress_line import ProgressLine
 from harness.screens.sentences import say, shown
@@ -56,4 +56,6 @@ def bench_command(named: Kata | Path | None, path: Path | None, seconds: float, 
         console.print(timing.remark)
     if hot:
         console.print(where_the_time_goes(hot))
+    if verdict.sandbox == "none":
+        console.print(NOT_CONFINED)
     return 0

@@ -12,29 +12,43 @@ from harness.commands.subject import Subject
 from harness.judge.session import Options, judge
 from harness.judge.verdict import Verdict
 from harness.practice.workspace import Workspace
+from harness.sandbox.errors import JudgeFailure, UnreadableSolution
+from harness.screens.check_screen import NOT_CONFINED
 from harness.screens.console import make_console
 from harness.screens.progress_line import ProgressLine
 from harness.screens.sentences import shown
-from harness.screens.summary_screen import show_summary
+from harness.screens.summary_screen import Unjudged, show_summary
 
 
 def check_workspace(workspace: Workspace, seed: int, timeout: float, sandbox: str) -> int:
-    """Judge every solution in a workspace and show a table; returns the exit code."""
+    """Judge every solution in a workspace and show a table; returns the exit code. No file keeps the others from it."""
     katas = [kata for kata in catalog.all_katas() if workspace.solution(kata).is_file()]
     if not katas:
         raise WrongCall(f"there is no solution in {workspace.root}: `kata start NAME` writes a first one")
-    for kata in katas:
-        readable_file(workspace.solution(kata))
     options = Options(seed=seed, timing=False, call_timeout=timeout, sandbox=sandbox)
     history = history_if_usable(workspace)
     verdicts: list[Verdict] = []
+    unjudged: list[Unjudged] = []
+    code = 0
     with ProgressLine("Checking", unit="solutions") as progress:
         for number, kata in enumerate(katas):
             progress.label = f"Checking {kata.file_name}"
             progress.update(number, len(katas))
             path = workspace.solution(kata)
-            verdict = judge(kata, path, shown(path), options)
-            verdicts.append(Subject.of(kata, path, workspace, history).keep(verdict))
+            try:
+                verdict = judge(kata, readable_file(path), shown(path), options)
+            except (WrongCall, UnreadableSolution) as error:
+                unjudged.append(Unjudged(shown(path), str(error)))
+                code = max(code, 1)
+            except JudgeFailure as error:
+                unjudged.append(Unjudged(shown(path), f"the judge itself failed: {error}"))
+                code = 3
+            else:
+                verdicts.append(Subject.of(kata, path, workspace, history).keep(verdict))
+                code = code if verdict.passed else max(code, 1)
     with suppress(BrokenPipeError):
-        show_summary(make_console(), verdicts)
-    return 0 if all(verdict.passed for verdict in verdicts) else 1
+        console = make_console()
+        show_summary(console, verdicts, unjudged)
+        if sandbox == "auto" and any(verdict.sandbox == "none" for verdict in verdicts):
+            console.print(NOT_CONFINED)
+    return code

@@ -34,12 +34,14 @@ from harness.practice.record import Sitting, read_record
 from harness.practice.scorecard import Final, make_result, make_scorecard
 from harness.practice.staged import open_staged
 from harness.practice.workspace import Workspace
+from harness.sandbox.errors import JudgeFailure
 from harness.screens.as_json import interview_object, print_json
+from harness.screens.check_screen import NOT_CONFINED
 from harness.screens.console import make_console
 from harness.screens.html.pages import scorecard_page
 from harness.screens.progress_line import ProgressLine
 from harness.screens.scorecard_screen import show_scorecard
-from harness.screens.sentences import say, shown
+from harness.screens.sentences import complain, say, shown
 from harness.screens.texts import show_statement
 
 MAX_SEED = 10_000
@@ -234,25 +236,23 @@ def _end(interview: OpenInterview, history: History, workspace: Workspace) -> No
     sittings = next(one.sittings for one in record.interviews if one.id == interview.id)
     staged = open_staged(history)
     with ProgressLine("Judging"):
-        results = (
-            stage_results(staged, sittings, workspace)
-            if staged
-            else [
-                make_result(
-                    catalog.find(sitting.practice.kata),
-                    sitting,
-                    _final(sitting.practice, interview, history, workspace),
-                    interview,
-                )
-                for sitting in sittings
+        if staged:
+            finals: list[Final | None] = []
+            results = stage_results(staged, sittings, workspace)
+        else:
+            finals = [_final(sitting.practice, interview, history, workspace) for sitting in sittings]
+            results = [
+                make_result(catalog.find(sitting.practice.kata), sitting, final, interview)
+                for sitting, final in zip(sittings, finals, strict=True)
             ]
-        )
     history.end_interview(interview.id)
     solved = record.solved()
     if staged is None:
         solved |= {result.kata.name for result in results if result.solved_after is not None}
     card = make_scorecard(interview, results, solved, now - interview.started_at)
     show_scorecard(make_console(), card)
+    if any(final and final.verdict.sandbox == "none" for final in finals):
+        say(f"\n{NOT_CONFINED}")
     path = workspace.state / f"interview_{datetime.fromtimestamp(interview.started_at):%Y-%m-%d_%H-%M-%S}.html"
     with writing(path):
         workspace.write_new(path, scorecard_page(card))
@@ -260,7 +260,10 @@ def _end(interview: OpenInterview, history: History, workspace: Workspace) -> No
 
 
 def _final(practice: Practice, interview: OpenInterview, history: History, workspace: Workspace) -> Final | None:
-    """The file as it was at the end, judged and diagnosed; None where it was solved before, changed too late, or is gone."""
+    """The file as it was at the end, judged and diagnosed.
+
+    None where it was solved before, changed too late, is gone or cannot be judged: no file keeps an interview from ending.
+    """
     path: Path = workspace.root / practice.file
     if practice.solved_at is not None or not path.is_file():
         return None
@@ -268,6 +271,10 @@ def _final(practice: Practice, interview: OpenInterview, history: History, works
     if saved_at > interview.deadline:
         return None
     kata = catalog.find(practice.kata)
-    verdict = judge(kata, path, shown(path), Options())
+    try:
+        verdict = judge(kata, path, shown(path), Options())
+    except JudgeFailure as error:
+        complain(f"{shown(path)} could not be judged: {error}")
+        return None
     Subject.of(kata, path, workspace, history).keep(verdict)
     return Final(verdict, saved_at)

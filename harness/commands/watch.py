@@ -28,7 +28,7 @@ from harness.judge.verdict import Outcome, Verdict
 from harness.practice.workspace import Workspace
 from harness.sandbox.interrupt import Interrupted
 from harness.sandbox.spawn import Spawned, spawn
-from harness.screens.check_screen import LESS_AND_LESS, NOT_TIMED
+from harness.screens.check_screen import LESS_AND_LESS, NOT_CONFINED, NOT_TIMED
 from harness.screens.console import make_console
 from harness.screens.progress_line import ProgressLine
 from harness.screens.sentences import shown
@@ -154,6 +154,8 @@ class WatchSession:
         could_not = not (verdict.timing or verdict.hot_line or verdict.not_timed)
         if timing and verdict.passed and could_not and not watcher.is_stale():
             self._notices.append(NOT_TIMED)
+        if verdict.sandbox == "none":
+            self._notices.append(NOT_CONFINED)
         more = verdict.timing or verdict.hot_line or verdict.not_timed or verdict.symptoms
         added = more or verdict.groups != first[0].groups
         if self._notices or added:
