@@ -18,7 +18,7 @@ from harness import catalog
 from harness.judge.bank import load_reference, names_in, public_names
 from harness.judge.comparison import Parts
 from harness.judge.session import Options, judge
-from harness.judge.timing import AGREE_RTOL, Lap, Stopwatch, believed, find_hot_line, hot_line, measure, shapes
+from harness.judge.timing import AGREE_RTOL, Lap, Stopwatch, believed, find_hot_line, hot_line, measure, ratio_of, shapes
 from harness.judge.verdict import HotLine, Timing, Verdict
 from harness.sandbox.client import WorkerClient
 from harness.sandbox.errors import SolutionRaised
@@ -198,6 +198,29 @@ class TestTheSolutionsClockIsNotSimplyBelieved:
         solution = Solution(one, "relu.py")
         solution.ReLU().forward(np.ones(2000))
         assert one.cpu_seconds() - before > 0.025
+
+
+class TestRatio:
+    """Made-up rounds: 10 ms each, give or take a percent, of which three in five are interrupted."""
+
+    @staticmethod
+    def rounds(seed: int, truth: float) -> np.ndarray:
+        rng = np.random.default_rng(seed)
+        times = 0.01 * rng.normal(1.0, 0.01, size=(40, 2)) * (truth, 1.0)
+        return times + np.where(rng.random((40, 2)) < 0.6, rng.exponential(0.01, size=(40, 2)), 0.0)
+
+    @pytest.mark.parametrize("truth", [0.5, 1.0, 2.0])
+    def test_it_is_near_the_truth_and_the_interval_holds_it(self, truth: float) -> None:
+        found = [ratio_of(self.rounds(seed, truth)) for seed in range(20)]
+        assert sum(abs(ratio / truth - 1) < 0.03 for _, ratio, _ in found) >= 19
+        assert sum(low <= truth <= high for low, _, high in found) >= 18
+        assert all(high / low < 1.2 for low, _, high in found)
+
+    def test_one_round_has_no_interval(self) -> None:
+        assert ratio_of(np.array([[0.3, 0.1]])) == pytest.approx((3.0, 3.0, 3.0))
+
+    def test_two_processes_are_never_quite_alike(self) -> None:
+        assert ratio_of(np.full((9, 2), 0.01)) == pytest.approx((0.975, 1.0, 1.025))
 
 
 LOOP = """

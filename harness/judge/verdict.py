@@ -112,7 +112,7 @@ class GroupResult:
 
 @dataclass(frozen=True)
 class Timing:
-    """Time of the solution compared with the reference's: the median of paired ratios, and its quartiles as low and high.
+    """Time of the solution compared with the reference's: the ratio of their fastest runs, between low and high.
 
     Attributes:
         rounds: how many pairs it rests on. A solution that leaves no time for more is measured once.
