@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -297,6 +298,8 @@ class TestEvidence:
         source = layer("np.zeros(x.size)", "d_out * 7")
         assert names_of(found_in(source, [*checks, BACKWARD_CHECK], [flat])) == ["flat"]
         assert found_in(source, [*checks, BACKWARD_CHECK], [flat, also]).mistakes == ()
+        idle = mistake("idle", (BACKWARD, "        return d_out * self._positive * 2"))  # a pair with it explains no more
+        assert found_in(source, [*checks, BACKWARD_CHECK], [flat, also, idle]).mistakes == ()
 
     def test_what_speaks_against_a_mistake_outweighs_what_it_explains(self) -> None:
         whole = mistake("mirrored", (FORWARD, "        return np.abs(x) * (1 + (x.ndim == 1))"))
@@ -315,6 +318,37 @@ class TestEvidence:
         assert names_of(found) == ["leaky"]
         assert found.mistakes[0].headline == "Said in a sentence. (Here only in `forward`.)"
         assert found.unexplained == ()
+
+    def test_what_follows_from_a_wrong_answer_is_not_held_against_a_mistake(self) -> None:
+        """The learner's backward remembers x, not the mask that forward got wrong."""
+        late = mistake("late", (FORWARD, "        self._positive = x > 1\n+        return np.abs(x)"))
+        assert names_of(found_in(layer("abs(x)"), [FORWARD_CHECK, BACKWARD_CHECK], [late])) == ["late"]
+        unseen = mistake("unseen", (FORWARD, "        self._positive = x > 1\n+        return np.abs(x) * (x > -4)"))
+        assert found_in(layer("abs(x)"), [FORWARD_CHECK, BACKWARD_CHECK], [unseen]).mistakes == ()
+
+    def test_what_fails_in_other_layouts_only_is_not_held_against_a_mistake(self) -> None:
+        whole = mistake("mirrored", (FORWARD, "        return np.abs(x) * (1 + (x.ndim == 1))"))
+        aside = replace(ONE_NUMBER_CHECK, group="layouts")
+        assert names_of(found_in(layer("abs(x)"), [FORWARD_CHECK, aside], [whole])) == ["mirrored"]
+
+    def test_nan_and_inf_are_one_where_the_numbers_beside_them_name_the_mistake(self) -> None:
+        bank = [mistake("spoilt", (FORWARD, "        return np.where(x < -3, np.nan, np.abs(x))"))]
+        assert names_of(found_in(layer("np.where(x < -3, np.inf, abs(x))"), [FORWARD_CHECK], bank)) == ["spoilt"]
+        assert found_in(layer("np.where(x < -3, 1.0, abs(x))"), [FORWARD_CHECK], bank).mistakes == ()
+
+    def test_rounding_to_single_precision_is_recognised_whatever_the_digits(self) -> None:
+        edit = "        return (np.maximum(x, 0) / 3).astype(np.float32).astype(np.float64) * 3"
+        bank = [mistake("coarse", (FORWARD, edit))]
+        source = layer("(np.maximum(x, 0) / 7).astype(np.float32).astype(np.float64) * 7")
+        assert names_of(found_in(source, [FORWARD_CHECK], bank)) == ["coarse"]
+        assert found_in(layer("np.maximum(x, 0) * (1 + 1e-6)"), [FORWARD_CHECK], bank).mistakes == ()
+
+    def test_two_mistakes_in_the_same_answer_are_both_named(self) -> None:
+        """Neither fits anywhere alone."""
+        one = mistake("mirrored", (FORWARD, "        return np.abs(x)"))
+        two = mistake("shifted", ("        self._positive = x > 0", "        x = x - 1\n+        self._positive = x > 0"))
+        found = found_in(layer("abs(x - 1)", "d_out * (self._positive - 0.5)"), [FORWARD_CHECK], [one, two])
+        assert set(names_of(found)) == {"mirrored", "shifted"}
 
     def test_smallest_set_explains(self) -> None:
         """Two mistakes of the bank, one that makes both: the one is named."""

@@ -142,6 +142,11 @@ class Mistake:
         places = [place for place in dict.fromkeys(place_of.values()) if place]
         return tuple(self._made_in(place, place_of) for place in places) if len(places) > 1 else ()
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The functions that the edit touches; "" stands for constructors and what is outside all functions."""
+        return tuple(dict.fromkeys(_place(self.module, r) for r in self.replacements))
+
     def _made_in(self, place: str, place_of: Mapping[Replacement, str]) -> Mistake:
         explanation = f"{self.headline} (Here only in `{place}`.)\n\n{self.reason}".strip()
         kept = tuple(r for r in self.replacements if place_of[r] in (place, ""))

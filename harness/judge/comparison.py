@@ -6,7 +6,7 @@ reference's components one sees which of the learner's are wrong; against a mist
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -122,6 +122,7 @@ class Trace(Enum):
     PLACES = "places"  # wrong in some places and right in others, whatever stands there
     SHAPE = "shape"
     DTYPE = "dtype"
+    ROUNDING = "rounding"  # numbers that lost digits, whichever those are
     PROPERTIES = "properties"  # of random results
     CHANGES = "changes"  # of arrays that belong to the caller
     ACCEPTED = "accepted"  # an argument that should have been rejected
@@ -195,35 +196,49 @@ class Deviated(BaseException):
 class Follower:
     """Listens to a replay of a mistake, compares it with the learner's transcript, and stops it where it cannot fit.
 
+    What other functions make of a mistake depends on what a solution remembers and computes twice. So once the function
+    that it is made in has given the learner's wrong answer, another function of the learner's may be right nevertheless.
+
     Args:
         learner: the answers of the learner's solution, in order.
         reference: those of the reference; where there are fewer, nothing is known to be right.
+        places: names of the functions that the mistake is made in; empty where it is not known.
     """
 
-    def __init__(self, learner: Sequence[Parts], reference: Sequence[Parts]) -> None:
-        self._learner, self._reference = learner, reference
+    def __init__(self, learner: Sequence[Parts], reference: Sequence[Parts], places: Collection[str] = ()) -> None:
+        self._learner, self._reference, self._places = learner, reference, places
         self._explained = self._unexplained = 0
+        self.explained_in_place = False
         self._count = 0
         self._evidence = Support()
 
     def __call__(self, index: int, call: str, value: Any) -> None:
         if index >= len(self._learner):
+            if self.explained_in_place or self._unexplained:
+                return
             raise Deviated
         self._count = index + 1
         mine, parts = self._learner[index], Parts.of(_told(value))
         right = self._reference[index] if index < len(self._reference) else Parts({})
         atol = NOISE * right.size
+        in_place = call.rpartition(".")[2] in self._places
         for path in dict.fromkeys((*mine.by_path, *parts.by_path)):
             got, theirs, due = (p.get(path) for p in (mine, parts, right))
             rtol = _rounding(due)
-            if same_or_missing(theirs, got, rtol, atol):
+            if same_or_missing(_unspoilt(theirs), _unspoilt(got), rtol, atol):
                 if not same_or_missing(got, due, rtol, atol):
                     self._explained += 1
                     self._evidence.take(got, due)
+                    self.explained_in_place |= in_place
+            elif _are_rounded(got, theirs, due):
+                self._explained += 1
+                self._evidence.kinds.add(Trace.ROUNDING)
             elif same_or_missing(theirs, due, rtol, atol):
                 self._unexplained += 1
-            else:
+            elif in_place or not self.explained_in_place:
                 raise Deviated
+            elif not same_or_missing(got, due, rtol, atol):
+                self._unexplained += 1
 
     @property
     def found_nothing(self) -> bool:
@@ -232,9 +247,10 @@ class Follower:
 
     def fit(self) -> Fit:
         """What was found, once the replay has ended."""
-        if not self._explained or self._count < len(self._learner):
+        ended_early = self._count < len(self._learner)
+        if not self._explained or (ended_early and not self.explained_in_place):
             return Fit(Match.NONE, Support())
-        return Fit(Match.PART if self._unexplained else Match.FULL, self._evidence)
+        return Fit(Match.PART if self._unexplained or ended_early else Match.FULL, self._evidence)
 
 
 MISSING = object()
@@ -245,6 +261,26 @@ def _rounding(due: Any) -> float:
     if isinstance(due, np.ndarray | np.generic) and due.dtype.kind == "f":
         return max(VALUE_RTOL, 100 * float(np.finfo(due.dtype).eps))
     return VALUE_RTOL
+
+
+def _unspoilt(answer: Any) -> Any:
+    """An answer in which inf is NaN: which of them an overflow ends in depends on how the rest is written."""
+    if not isinstance(answer, float | np.floating | np.ndarray) or np.asarray(answer).dtype.kind != "f":
+        return answer
+    finite = np.isfinite(answer)
+    return answer if finite.all() else np.where(finite, answer, np.asarray(np.nan, dtype=np.asarray(answer).dtype))
+
+
+def _are_rounded(got: Any, theirs: Any, due: Any) -> bool:
+    """Whether two wrong answers of double precision are both what single precision would make of the right one."""
+    if not all(isinstance(one, np.ndarray) and one.dtype == np.float64 for one in (got, theirs, due)):
+        return False
+    if not got.shape == theirs.shape == due.shape:
+        return False
+    with np.errstate(invalid="ignore", over="ignore"):
+        errors = [float(np.max(np.abs(one - due), initial=0.0)) for one in (got, theirs)]
+    unit = float(np.finfo(np.float32).eps) * _scale(due[np.isfinite(due)])
+    return all(unit / 100 < error < 5 * unit for error in errors) and max(errors) < 10 * min(errors)
 
 
 def same_or_missing(a: Any, b: Any, rtol: float = VALUE_RTOL, atol: float = 0.0) -> bool:

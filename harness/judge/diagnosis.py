@@ -6,15 +6,16 @@ A learner who is told a wrong reason looks for it for an hour, so a name needs e
    component (`comparison`). A mistake fits where it gives what the learner gave, and something wrong among it; a replay is
    broken off at the first component that is neither the learner's nor the reference's.
 2. What fits must show three distinct wrong numbers over all the checks that it explains; or explain all failing checks with
-   fewer; or show a wrong shape, dtype, property or changed array, or accept the same bad arguments. The latter two only
-   where nothing else in the bank does so. An exception, a warning, NaN or zeros everywhere prove nothing.
+   fewer; or show a wrong shape, dtype, property or changed array, lost digits, or accept the same bad arguments. The latter
+   two only where nothing else in the bank does so. An exception, a warning, NaN or zeros everywhere prove nothing.
 3. Whoever makes a mistake must fail what it fails, in the way in which it does. Each check that it fails and the learner
-   passes, or fails otherwise, weighs as much as `CONTRADICTED` checks that it explains.
+   passes, or fails otherwise, weighs as much as `CONTRADICTED` checks that it explains. What only follows from a wrong
+   answer that both gave does not count, nor what happens in other layouts or to bad arguments.
 
 The first mistake is the one that explains most; then the bank is searched for one which, composed with those found, explains
 most of the rest. A mistake that touches several functions may also be made in one of them only. Where no single mistake
-explains a check, pairs are tried that begin with one which fits in part. Where nothing fits, `patterns` looks at the wrong
-numbers themselves.
+explains a check, pairs are tried: those that begin with one which fits in part, then all. Where nothing fits, `patterns`
+looks at the wrong numbers themselves.
 
 In a bug hunt it is known which mistakes there were, so `left_of` asks something simpler: which of them are still there.
 """
@@ -48,12 +49,16 @@ MAX_MISTAKES = 3
 MAX_PROBES = 8
 MAX_PAIR_PROBES = 2
 MAX_HALVES = 4
+MAX_PAIRS = 600
+"""How many pairs of mistakes are tried of which neither fits anywhere: about a second's worth."""
 WEIGHT = {Match.FULL: 2, Match.PART: 1, Match.NONE: 0}
 PROPERTY_RTOL = 0.05
 CONTRADICTED = 4
 """How many checks that a mistake explains make up for one that speaks against it."""
-NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
-UNIQUE_KINDS = {Trace.ACCEPTED, Trace.SHAPE, Trace.DTYPE, Trace.PROPERTIES, Trace.CHANGES}
+NUMBERS = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?(, -?\d+(\.\d+)?(e[-+]?\d+)?)*")
+UNIQUE_KINDS = {Trace.ACCEPTED, Trace.SHAPE, Trace.DTYPE, Trace.ROUNDING, Trace.PROPERTIES, Trace.CHANGES}
+ASIDE = ("layouts", "errors")
+"""Groups in which it depends on how the rest is written what a mistake does; they count only for what shows there alone."""
 NO_FIT = Fit(Match.NONE, Support())
 
 
@@ -71,6 +76,11 @@ class Suspect:
     def names(self) -> Mapping[str, Any]:
         """The public names of a solution that makes these mistakes."""
         return names_in(compose(self.mistakes, self.values), f"{self.mistakes[0].module} with a mistake")
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The functions that they are made in."""
+        return frozenset(place for mistake in self.mistakes for place in mistake.places if place)
 
     def plus(self, mistake: Mistake, value: str | None) -> Suspect:
         """The same and one more."""
@@ -189,7 +199,7 @@ class _Search:
     ) -> None:
         self.failed = [(c, a) for c, a in attempts if a.outcome in (Outcome.FAILED, Outcome.ERROR)]
         self._failing = [(check, attempt) for check, attempt in self.failed if _can_be_followed(attempt)]
-        self._passed = [c for c, a in attempts if a.outcome is Outcome.PASSED]
+        self._passed = [(c, a) for c, a in attempts if a.outcome is Outcome.PASSED]
         self._bank, self._seed = bank, seed
         self._replays = {(name, check): a for name, of_check in replays.items() for check, a in of_check.items()}
         self._give_up = time.perf_counter() + seconds
@@ -215,11 +225,19 @@ class _Search:
     def _next(self, found: Suspect | None, rest: Sequence[Failure]) -> Suspect | None:
         """The mistake, or the part of one, that together with those found explains most of what is left."""
         for probe in _probes(rest):
-            suspects = [one for one in self._with(found, self._choice) if self._fit(one, *probe).match is Match.FULL]
-            best = self._best(suspects, rest)
-            if best is not None:
-                return best
+            for base in self._bases(found):
+                suspects = [one for one in self._with(base, self._choice) if self._fit(one, *probe).match is Match.FULL]
+                best = self._best(suspects, rest)
+                if best is not None:
+                    return best
         return None
+
+    def _bases(self, found: Suspect | None) -> Iterator[Suspect | None]:
+        """What the next mistake is added to: those found, and the same made everywhere if it was in one function only."""
+        yield found
+        if found and any(mistake.place for mistake in found.mistakes):
+            whole = {mistake.name: mistake for mistake in self._bank}
+            yield Suspect(tuple(whole[mistake.name] for mistake in found.mistakes), found.values)
 
     @cached_property
     def _choice(self) -> Sequence[Mistake]:
@@ -232,7 +250,32 @@ class _Search:
             left = [failure for failure in rest if self._fit(one, *failure).match is not Match.FULL]
             for probe in _probes(left)[:MAX_PAIR_PROBES]:
                 suspects = [two for two in self._with(one, self._bank) if self._fit(two, *probe).match is Match.FULL]
-                best = self._best(suspects, rest)
+                best = self._best([two for two in suspects if self._needs_both(two)], rest)
+                if best is not None:
+                    return best
+        return self._any_pair(rest)
+
+    def _needs_both(self, pair: Suspect) -> bool:
+        """Whether it explains more than either of its mistakes does alone."""
+        alone = [Suspect((mistake,), (value,)) for mistake, value in zip(pair.mistakes, pair.values, strict=True)]
+        return all(len(self._explained(pair)) > len(self._explained(one)) for one in alone)
+
+    def _explained(self, suspect: Suspect) -> list[Check]:
+        return [check for check, attempt in self._failing if self._fit(suspect, check, attempt).match is Match.FULL]
+
+    def _any_pair(self, rest: Sequence[Failure]) -> Suspect | None:
+        """Two mistakes that show in the same answers, so that neither fits anywhere alone."""
+        cheapest = _probes(rest)[0]
+        singles = [Suspect((mistake,), (value,)) for mistake in self._bank for value in mistake.values[:1]]
+        singles = [one for one in singles if self._replay(one, cheapest[0]).outcome is not Outcome.PASSED]
+        for number, (one, two) in enumerate(combinations(singles, 2)):
+            if number >= MAX_PAIRS or time.perf_counter() > self._give_up:
+                return None
+            if not one.mistakes[0].composes_with(two.mistakes[0]):
+                continue
+            both = one.plus(two.mistakes[0], two.values[0])
+            if self._loaded(both) and self._fit(both, *cheapest).match is Match.FULL and self._needs_both(both):
+                best = self._best([both], rest)
                 if best is not None:
                     return best
         return None
@@ -347,17 +390,37 @@ class _Search:
 
     def _worth(self, case: Account) -> int:
         """How many checks speak for the suspect, less what speaks against it; 0 where it is not to be believed."""
-        contradicted = sum(self._replay(case.suspect, check).outcome is not Outcome.PASSED for check in case.contradicted)
+        aside = () if all(check.group in ASIDE for check in case.explained) else ASIDE
+        against = [check for check in case.contradicted if check.group not in aside]
+        contradicted = sum(self._replay(case.suspect, check).outcome is not Outcome.PASSED for check in against)
         worth = len(case.explained) - CONTRADICTED * contradicted
         # arguments are checked apart from the rest: what a mistake accepts counts only where this is all that it explains
         only_accepts = case.evidence.kinds == {Trace.ACCEPTED}
-        for check in self._passed:
+        for check, attempt in self._passed:
             if worth <= 0:
                 return 0
+            if check.group in aside:
+                continue
             replay = self._replay(case.suspect, check)
-            if replay.outcome is not Outcome.PASSED and (only_accepts or replay.cause is not Cause.NOT_REJECTED):
+            if replay.outcome is Outcome.PASSED or (replay.cause is Cause.NOT_REJECTED and not only_accepts):
+                continue
+            if not self._comes_after(case.suspect, check, attempt, replay):
                 worth -= CONTRADICTED
         return max(worth, 0)
+
+    def _comes_after(self, suspect: Suspect, check: Check, attempt: Attempt, replay: Attempt) -> bool:
+        """Whether a mistake fails a check that the learner passes only in what follows from a wrong answer of both."""
+        if check.compares_properties or not suspect.places:
+            return False
+        follower = Follower(
+            answers(attempt.transcript.values), answers(self._right(check).transcript.values), suspect.places
+        )
+        try:
+            for index, (call, value) in enumerate(replay.transcript.values):
+                follower(index, call, value)
+        except Deviated:
+            return False
+        return follower.explained_in_place
 
     def _case(self, suspect: Suspect, rest: Sequence[Failure]) -> Account:
         case = Account(suspect)
@@ -377,10 +440,15 @@ class _Search:
         kinds = case.evidence.kinds
         explained = {check.name for check in case.explained}
         explains_all = all(check.name in explained for check, _ in rest)
-        if not (kinds & UNIQUE_KINDS or (explains_all and kinds & {Trace.NUMBERS, Trace.PLACES})):
+        fits_most = len(case.explained) >= FEW and 2 * (len(case.explained) + len(case.partly)) > len(rest)
+        explains_most = explains_all or fits_most
+        if not (
+            kinds & UNIQUE_KINDS or (Trace.NUMBERS in kinds and explains_all) or (Trace.PLACES in kinds and explains_most)
+        ):
             return False
         rivals = [other for other in others if other is not case and {c.name for c in other.explained} >= explained]
-        return all(self._alike(case.suspect, other.suspect) or not self._worth(other) for other in rivals)
+        less = self._worth(case) - CONTRADICTED  # something speaks against such a rival
+        return all(self._alike(case.suspect, other.suspect) or self._worth(other) <= max(less, 0) for other in rivals)
 
     def _alike(self, one: Suspect, other: Suspect) -> bool:
         """Whether two suspects give the same in every failing check."""
@@ -403,20 +471,22 @@ class _Search:
         if check.name not in self._answers:
             self._answers[check.name] = answers(attempt.transcript.values)
         learner, right = self._answers[check.name], answers(self._right(check).transcript.values)
-        follower = Follower(learner, right)
+        follower = Follower(learner, right, suspect.places)
         try:
             replay = self._followed(suspect, check, follower)
         except Deviated:
             self._deviations[suspect.key] = self._deviations.get(suspect.key, 0) + 1
             return NO_FIT
+        fit = follower.fit()
         if replay.outcome is Outcome.PASSED:
-            return NO_FIT
+            return Fit(Match.PART, fit.evidence) if follower.explained_in_place else NO_FIT
         if attempt.cause is Cause.CHANGED_INPUT:
             return _fit_of_changes(attempt, replay, follower)
         if follower.found_nothing and replay.message == attempt.message:  # what the check saw, it saw by other means
             return Fit(Match.FULL, Support(kinds={Trace.NOTHING}))
-        fit = follower.fit()
-        return NO_FIT if fit.match is Match.FULL and replay.outcome is not attempt.outcome else fit
+        if fit.match is Match.FULL and replay.outcome is not attempt.outcome:
+            return Fit(Match.PART, fit.evidence) if follower.explained_in_place else NO_FIT
+        return fit
 
     def _followed(self, suspect: Suspect, check: Check, follower: Follower) -> Attempt:
         """A replay that the follower may break off."""
@@ -474,12 +544,20 @@ def _fit_of_properties(attempt: Attempt, replay: Attempt) -> Fit:
     mine, theirs = attempt.transcript.notes, replay.transcript.notes
     alike = (
         replay.outcome is attempt.outcome
-        and NUMBER.sub("#", replay.message) == NUMBER.sub("#", attempt.message)
+        and _sentence(replay) == _sentence(attempt)
         and [name for name, _ in mine] == [name for name, _ in theirs]
         and all(all_same_roughly(x, y) for (_, x), (_, y) in zip(mine, theirs, strict=True))
     )
     kind = Trace.PROPERTIES if mine else Trace.NOTHING  # without notes only the sentence is the same
     return Fit(Match.FULL, Support(kinds={kind})) if alike else NO_FIT
+
+
+def _sentence(attempt: Attempt) -> str:
+    """What a check says, but for its numbers; of an exception its type and where it came from."""
+    if attempt.cause is Cause.RAISED:
+        call, value = attempt.transcript.values[-1]
+        return f"{call} {value}"
+    return NUMBERS.sub("#", attempt.message)
 
 
 def all_same_roughly(a: Any, b: Any) -> bool:
