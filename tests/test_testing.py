@@ -441,12 +441,12 @@ class TestRandomness:
                 assert_normal(solution_of(), sample(np.random.default_rng(seed)), 0.3, "weight")
 
     def test_generator(self) -> None:
-        assert_honours_generator(lambda rng: rng.normal(size=3), "weight")
+        assert_honours_generator(solution_of(), lambda rng: rng.normal(size=3), "weight")
         with fails("weight differs between two generators with the same seed: draw only from `rng`"):
             other = np.random.default_rng(0)
-            assert_honours_generator(lambda rng: other.normal(size=3), "weight")
+            assert_honours_generator(solution_of(), lambda rng: other.normal(size=3), "weight")
         with fails("weight is the same for generators with different seeds: draw it from `rng`"):
-            assert_honours_generator(lambda rng: np.ones(3), "weight")
+            assert_honours_generator(solution_of(), lambda rng: np.ones(3), "weight")
 
     P = np.array([0.5, 0.3, 0.15, 0.05])
 

@@ -321,7 +321,7 @@ class Robustness(LayerContract):
         """parameters are drawn from the generator that is given"""
         made = getattr(solution, self.layer.kind.__name__)
         for name in (name for name, start in self.layer.starts.items() if start.random):
-            assert_honours_generator(lambda rng, name=name: self._parameter(made, name, rng=rng), name)  # type: ignore[misc]
+            assert_honours_generator(solution, lambda rng, name=name: self._parameter(made, name, rng=rng), name)  # type: ignore[misc]
 
     @by_properties
     def test_default_generator(self, solution: Solution) -> None:

@@ -109,14 +109,16 @@ def assert_frequencies(solution: Solution, counts: np.ndarray, probabilities: np
         )
 
 
-def assert_honours_generator(draw: Callable[[np.random.Generator], Any], what: str) -> None:
+def assert_honours_generator(solution: Solution, draw: Callable[[np.random.Generator], Any], what: str) -> None:
     """Fail unless `draw` gives equal arrays for equal generators and different ones for different generators.
 
     Args:
+        solution: whose check this is; what was found is noted for the diagnosis.
         draw: builds something with the generator that it is given, and returns the random array.
         what: the array's name in messages.
     """
     first, again, other = (np.asarray(draw(np.random.default_rng(seed))) for seed in (5, 5, 6))
+    note(solution, repeated=np.array_equal(first, again), follows_seed=not np.array_equal(first, other))
     if not np.array_equal(first, again):
         raise CheckFailed(f"{what} differs between two generators with the same seed: draw only from `rng`")
     if np.array_equal(first, other):

@@ -231,7 +231,7 @@ class TestRobustness:
     def test_generator(self, solution: Solution) -> None:
         """all random numbers come from the generator that is given"""
         ones = np.ones((10, 20))
-        assert_honours_generator(lambda rng: solution.Dropout(0.5, rng=rng).forward(ones), "forward(x)")
+        assert_honours_generator(solution, lambda rng: solution.Dropout(0.5, rng=rng).forward(ones), "forward(x)")
 
     @by_properties
     def test_default_generator(self, solution: Solution) -> None:

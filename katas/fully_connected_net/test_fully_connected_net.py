@@ -446,7 +446,7 @@ class TestRobustness:
     @pytest.mark.parametrize("name", ["W1", "W2"])
     def test_generator(self, solution: Solution, name: str) -> None:
         """{name} is drawn from the generator that is given"""
-        assert_honours_generator(lambda rng: solution.FullyConnectedNet(3, [4], 2, rng=rng).params[name], name)
+        assert_honours_generator(solution, lambda rng: solution.FullyConnectedNet(3, [4], 2, rng=rng).params[name], name)
 
     @by_properties
     def test_default_generator(self, solution: Solution) -> None:

@@ -310,7 +310,9 @@ class TestGeneration:
         """sequences of a batch are drawn independently, with the generator that is given"""
         theirs, _ = pair(solution, rng)
         ids = np.repeat(ids_of(rng, 1, 3), 8, axis=0)
-        assert_honours_generator(lambda generator: new_tokens(theirs, ids, 12, 0.9, generator), "what generate adds")
+        assert_honours_generator(
+            solution, lambda generator: new_tokens(theirs, ids, 12, 0.9, generator), "what generate adds"
+        )
         drawn = new_tokens(theirs, ids, 12, 0.9, rng)
         expect(len(np.unique(drawn, axis=0)) > 1, "eight sequences with the same beginning are all continued alike")
         one, two = (new_tokens(theirs, ids, 12, 0.9) for _ in range(2))
@@ -345,7 +347,7 @@ class TestRobustness:
     def test_generator(self, solution: Solution) -> None:
         """parameters are drawn from the generator that is given"""
         for name in ("tokens", "positions", "blocks.1.w_v"):
-            assert_honours_generator(lambda rng, name=name: solution.GPT(*SIZES, rng=rng).params[name], name)  # type: ignore[misc]
+            assert_honours_generator(solution, lambda rng, name=name: solution.GPT(*SIZES, rng=rng).params[name], name)  # type: ignore[misc]
 
     @by_properties
     def test_default_generator(self, solution: Solution) -> None:

@@ -219,8 +219,9 @@ class TestRobustness:
     @by_properties
     def test_generator(self, solution: Solution) -> None:
         """the weights are drawn from the generator that is given"""
+        made = solution.CachedAttention
         for name in WEIGHTS:
-            assert_honours_generator(lambda rng, name=name: getattr(solution.CachedAttention(8, 2, rng=rng), name), name)  # type: ignore[misc]
+            assert_honours_generator(solution, lambda rng, name=name: getattr(made(8, 2, rng=rng), name), name)  # type: ignore[misc]
 
     @by_properties
     def test_default_generator(self, solution: Solution) -> None:

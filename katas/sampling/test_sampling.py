@@ -163,7 +163,9 @@ class TestDraws:
     def test_generator(self, solution: Solution, rng: np.random.Generator) -> None:
         """ids are drawn from the generator that is given, and without one they differ"""
         logits = some_logits(rng, 40)
-        assert_honours_generator(lambda generator: solution.sample(logits, 2.0, None, None, generator), "sample(logits)")
+        assert_honours_generator(
+            solution, lambda generator: solution.sample(logits, 2.0, None, None, generator), "sample(logits)"
+        )
         one, two = (np.asarray(solution.sample(logits, 2.0)) for _ in range(2))
         expect(not np.array_equal(one, two), "without a generator, two calls draw the same forty ids")
 

@@ -284,7 +284,7 @@ class TestRobustness:
     @by_properties
     def test_generator(self, solution: Solution, name: str) -> None:
         """{name} is drawn from the generator that is given"""
-        assert_honours_generator(lambda rng: solution.TwoLayerNet(3, 4, 2, rng=rng).params[name], name)
+        assert_honours_generator(solution, lambda rng: solution.TwoLayerNet(3, 4, 2, rng=rng).params[name], name)
 
     @by_properties
     def test_default_generator(self, solution: Solution) -> None:
