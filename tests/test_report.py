@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import time
 from collections import Counter
@@ -85,7 +86,7 @@ def test_page_names_every_kata_that_was_practised(months: Path) -> None:
     assert {"kata-relu", "kata-tanh", "kata-linear"} <= sections
     assert "kata-conv2d" not in sections, "it came up in an interview only"
     assert "conv2d 60" in page.text
-    for heading in ("Progress", "What falls due", "Mistakes you make most", "Katas", "Bug hunts", "Interviews"):
+    for heading in ("Progress", "What next", "What falls due", "Mistakes", "Katas", "Bug hunts", "Interviews"):
         assert heading in page.text
 
 
@@ -176,6 +177,49 @@ def test_a_first_start_is_enough_for_a_report(tmp_path: Path) -> None:
     assert "not checked" in page.text
     assert "None of the well-known ones so far." in page.text
     assert len(page.all("article")) == 1
+    assert "So far" in page.text
+    assert "Days of practice" not in page.text, "a year of empty squares says nothing on the first day"
+    assert "Katas solved" not in page.text
+
+
+def test_what_next_comes_first_with_its_commands(months: Path, tmp_path: Path) -> None:
+    text = Page(months.read_text(encoding="utf-8")).text
+    assert text.index("What next") < text.index("Katas by topic")
+    assert re.search(r"kata start \S+ --again", text)
+    learner = Learner(tmp_path, NOW)
+    learner.sit("relu", 0, wrong=[5])
+    assert "kata check relu" in report_of(learner, tmp_path / "report.html").text
+
+
+def test_mistakes_are_one_line_each_under_their_kind(tmp_path: Path) -> None:
+    learner = Learner(tmp_path, NOW)
+    for days_ago in (3, 2):
+        learner.sit("conv2d", days_ago, wrong=[5, 0], mistake="batch-only-bias-gradient")
+    learner.sit("linear", 1, wrong=[5, 0], mistake="averaged-bias-gradient")
+    page = report_of(learner, tmp_path / "report.html")
+    one_line = " ".join(page.text.split())
+    assert one_line.index("The wrong axis twice") < one_line.index("Dividing by a count, or forgetting to once")
+    assert len(page.all("summary")) == 4, "in the list, and in the section of the kata"
+    assert not any("open" in details for details in page.all("details"))
+
+
+def test_a_solved_kata_shows_no_failure_until_it_is_begun_again(tmp_path: Path) -> None:
+    learner = Learner(tmp_path, NOW)
+    learner.sit("relu", 3, wrong=[5, 0, 4])
+    assert "What the last attempt fails" not in report_of(learner, tmp_path / "report.html").text
+    learner.sit("relu", 1, wrong=[4])
+    assert "What the last attempt fails" in report_of(learner, tmp_path / "report.html").text
+
+
+def test_no_label_stands_on_another_in_a_chart_of_ratios(months: Path) -> None:
+    """The guide line is explained below the chart: at the top of it its label stood on the title of the axis."""
+    source = months.read_text(encoding="utf-8")
+    charts = [figure.partition("</figure>")[0] for figure in source.split("<figure>") if "lower is faster" in figure]
+    assert charts
+    for chart in charts:
+        inside, _, below = chart.partition("</svg>")
+        assert "the reference" in below
+        assert ">the reference<" not in inside
 
 
 # charts
@@ -331,13 +375,13 @@ def test_colour_schemes_differ(browser: Chromium, months: Path) -> None:
 
 def test_every_link_is_reached_by_the_keyboard_and_shows_it(browser: Chromium, months: Path) -> None:
     browser.show(months, *SIZES["desktop"], "light")
-    links = browser.evaluate("[...document.links].map(link => link.textContent)")
+    links = browser.evaluate("[...document.querySelectorAll('a, summary')].map(link => link.textContent)")
     reached = []
     for _ in links:
         browser.press("Tab")
         text, style, width, inside = browser.evaluate(
             "(() => { const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();"
-            " const inside = b.left >= 0 && b.top >= 0 && b.bottom <= innerHeight;"
+            " const inside = b.left >= 0 && b.top >= 0 && b.bottom <= innerHeight + 1;"  # it scrolls by whole pixels
             " return [e.textContent, s.outlineStyle, parseFloat(s.outlineWidth), inside] })()"
         )
         reached.append(text)

@@ -19,17 +19,21 @@ class Explanation(Protocol):
     @property
     def reason(self) -> str: ...
 
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+
 
 @dataclass(frozen=True)
 class Lesson:
     """A mistake that was made; `headline` is the sentence that says what is wrong, `text` the misconception behind it.
 
-    Both are empty for a mistake that the bank no longer holds; `text` may be empty for any.
+    Both are empty for a mistake that the bank no longer holds, which has no `tags` either; `text` may be empty for any.
     """
 
     made: MadeMistake
     headline: str
     text: str
+    tags: tuple[str, ...] = ()
 
 
 def lessons(mistakes: Iterable[MadeMistake], find: Callable[[str, str], Explanation]) -> list[Lesson]:
@@ -47,4 +51,4 @@ def _lesson(made: MadeMistake, find: Callable[[str, str], Explanation]) -> Lesso
         explanation = find(catalog.load(made.kata).module, made.name)
     except LookupError:
         return Lesson(made, "", "")
-    return Lesson(made, explanation.headline, explanation.reason)
+    return Lesson(made, explanation.headline, explanation.reason, explanation.tags)

@@ -56,7 +56,7 @@ class Chart:
     Attributes:
         summary: what the chart shows, in a sentence, for screen readers.
         lines: each the points of a line.
-        guide: a horizontal guide line and its label, or None.
+        guide: a horizontal guide line and what it means, which stands below the chart, or None.
     """
 
     title: str
@@ -123,7 +123,7 @@ def ratio_chart(kata: str, attempts: int, timed: Sequence[tuple[int, float]]) ->
             for number, ratio in timed
         ],
         [(share(value), f"{value:g}") for value in values],
-        guide=Tick(_up(share(1.0)), "reference"),
+        guide=Tick(_up(share(1.0)), "the reference"),
     )
 
 
@@ -161,7 +161,7 @@ def solved_chart(days: Sequence[date], katas: int, first: date, today: date) -> 
         tuple(Tick(y(value), str(value)) for value in _count_ticks(katas) if value < 0.95 * katas),
         (),
         (tuple(line),),
-        guide=Tick(y(katas), f"all {katas}"),
+        guide=Tick(y(katas), f"all {katas} katas"),
     )
 
 

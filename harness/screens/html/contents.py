@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from harness.catalog import Kata
+from harness.judge.bank import TAGS
 from harness.practice.days import clock, day_of
 from harness.practice.lessons import Lesson
 from harness.practice.memory import Memory, memories, rate
 from harness.practice.record import FailedCheck, KataRecord, KataState, Record, Sitting
+from harness.practice.suggestions import Suggestion, suggest
 from harness.screens.html.charts import (
     Chart,
     calendar_chart,
@@ -22,8 +24,11 @@ from harness.screens.html.charts import (
 )
 
 FORECAST_DAYS = 28
-SHOWN_MISTAKES = 12
+SHOWN_MISTAKES = 40
 SHOWN_FAILURES = 5
+SHOWN_SUGGESTIONS = 4
+YOUNG_DAYS = 7
+NO_TAG = "no longer in the bank"
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,29 @@ class SittingRow:
 
 
 @dataclass(frozen=True)
+class Step:
+    """What to practise next, why, and the command for it."""
+
+    kata: Kata
+    why: str
+    command: str
+
+
+@dataclass(frozen=True)
+class LessonGroup:
+    """The mistakes of one kind, those made most often first; `times` is how often all of them were made."""
+
+    kind: str
+    times: int
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
 class KataSection:
     """A practised kata, for the table and its own section.
 
     Attributes:
-        failing: what the latest attempt fails at, the first few.
+        failing: what the latest attempt fails at, the first few; nothing once the kata is solved.
         failing_more: how many more it fails at.
     """
 
@@ -59,7 +82,12 @@ class KataSection:
 
 @dataclass(frozen=True)
 class Report:
-    """All that the template shows; `unpractised` are the katas not started yet."""
+    """All that the template shows.
+
+    Attributes:
+        unpractised: the katas not started yet.
+        progress: None in the first week, when there is no curve yet; so is `calendar`.
+    """
 
     workspace: str
     today: date
@@ -71,11 +99,12 @@ class Report:
     sections: tuple[KataSection, ...]
     unpractised: tuple[Kata, ...]
     topics: Chart
-    progress: Chart
-    calendar: Chart
+    progress: Chart | None
+    calendar: Chart | None
     forecast: Chart
     upcoming: tuple[tuple[date, tuple[Kata, ...]], ...]
-    lessons: tuple[Lesson, ...]
+    mistakes: tuple[LessonGroup, ...]
+    steps: tuple[Step, ...]
 
 
 def gather(record: Record, katas: Sequence[Kata], made: Sequence[Lesson], workspace: str, now: float) -> Report:
@@ -92,6 +121,7 @@ def gather(record: Record, katas: Sequence[Kata], made: Sequence[Lesson], worksp
     practised = [kata for kata in katas if record.of(kata.name).state is not KataState.NEW]
     dues = [memory.due for memory in remembered.values()]
     days = [day_of(at) for at in record.active]
+    is_young = (today - days[0]).days < YOUNG_DAYS
     return Report(
         workspace=workspace,
         today=today,
@@ -103,12 +133,31 @@ def gather(record: Record, katas: Sequence[Kata], made: Sequence[Lesson], worksp
         sections=tuple(_section(kata, record.of(kata.name), remembered.get(kata.name), made) for kata in practised),
         unpractised=tuple(kata for kata in katas if kata not in practised),
         topics=topic_chart(_topics(record, katas)),
-        progress=solved_chart(_first_solved(record), len(katas), days[0] - timedelta(1), today),
-        calendar=calendar_chart(days, today),
+        progress=None if is_young else solved_chart(_first_solved(record), len(katas), days[0] - timedelta(1), today),
+        calendar=None if is_young else calendar_chart(days, today),
         forecast=forecast_chart(dues, today, FORECAST_DAYS),
         upcoming=_upcoming(remembered, katas, today),
-        lessons=tuple(made[:SHOWN_MISTAKES]),
+        mistakes=_by_kind(made[:SHOWN_MISTAKES]),
+        steps=tuple(_step(suggestion, record) for suggestion in suggest(record, katas, now)[:SHOWN_SUGGESTIONS]),
     )
+
+
+def _step(suggestion: Suggestion, record: Record) -> Step:
+    name, known = suggestion.kata.name, record.of(suggestion.kata.name)
+    if known.open_sitting is not None:
+        command = f"kata check {name}"
+    else:
+        command = f"kata start {name}{' --again' if known.sittings or known.attempts else ''}"
+    return Step(suggestion.kata, suggestion.why, command)
+
+
+def _by_kind(made: Sequence[Lesson]) -> tuple[LessonGroup, ...]:
+    """The mistakes under the first of their tags, the kinds made most often first."""
+    kinds: dict[str, list[Lesson]] = {}
+    for lesson in made:
+        kinds.setdefault(TAGS[lesson.tags[0]] if lesson.tags else NO_TAG, []).append(lesson)
+    groups = [LessonGroup(kind, sum(one.made.sittings for one in group), tuple(group)) for kind, group in kinds.items()]
+    return tuple(sorted(groups, key=lambda group: (group.kind == NO_TAG, -group.times, group.kind)))
 
 
 def _section(kata: Kata, record: KataRecord, memory: Memory | None, made: Sequence[Lesson]) -> KataSection:
@@ -119,14 +168,15 @@ def _section(kata: Kata, record: KataRecord, memory: Memory | None, made: Sequen
     timed = [(number, attempt.ratio) for number, attempt in enumerate(record.attempts, 1) if attempt.ratio is not None]
     if len(timed) > 1:
         charts.append(ratio_chart(kata.name, len(record.attempts), timed))
+    failing = record.failing if record.is_unfinished else ()
     return KataSection(
         kata,
         record,
         memory,
         tuple(charts),
         tuple(_row(sitting, kata) for sitting in record.sittings),
-        record.failing[:SHOWN_FAILURES],
-        len(record.failing[SHOWN_FAILURES:]),
+        failing[:SHOWN_FAILURES],
+        len(failing[SHOWN_FAILURES:]),
         tuple(lesson for lesson in made if lesson.made.kata == kata.name),
     )
 
