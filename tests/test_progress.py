@@ -114,7 +114,11 @@ def test_screens_fit_60_columns_without_colour(tmp_path: Path) -> None:
         assert max(len(line) for line in screen.splitlines()) <= 60
     screen = output(tmp_path, "status", columns=60)
     assert re.search(r"^kata +state +ratio +attempts +last +due$", screen, re.MULTILINE)
-    assert all(f"  {name} " in screen for name in catalog.all_names())
+    for columns in (60, 80, 90, 100):
+        screen = output(tmp_path, "status", columns=columns)
+        assert all(f"\n  {name} " in screen for name in catalog.all_names()), columns
+        assert "…" not in screen, columns
+    screen = output(tmp_path, "status", columns=60)
     assert re.search(r"^  [a-z0-9-]+ +best \d+ +3 +1 d *$", screen, re.MULTILINE)
 
 

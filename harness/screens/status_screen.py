@@ -1,6 +1,6 @@
 """The screens that look back and ahead: `kata status` and `kata next`.
 
-Below `WIDE` columns the table says the same in fewer words. Colour adds nothing that is not in the words.
+Where the table does not fit it says the same in fewer words. Colour adds nothing that is not in the words.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from harness.practice.record import KataRecord, KataState, Record
 from harness.practice.suggestions import Suggestion
 from harness.screens.colours import HEADING, NOTABLE
 
-WIDE = 80
 SHOWN_SUGGESTIONS = 3
+ANY_WIDTH = 1000
 STATE_STYLES = {KataState.SOLVED: "green", KataState.REVEALED: NOTABLE, KataState.STARTED: NOTABLE, KataState.NEW: "dim"}
 
 
@@ -45,8 +45,10 @@ def show_status(
         lessons: the mistakes made most often, with their explanations.
         today: the local day.
     """
-    wide = console.width >= WIDE
-    console.print(_status_table(katas, record, memories, today, wide))
+    table = _status_table(katas, record, memories, today, wide=True)
+    if console.measure(table, options=console.options.update(max_width=ANY_WIDTH)).maximum > console.width:
+        table = _status_table(katas, record, memories, today, wide=False)
+    console.print(table)
     console.print()
     due = sum(memory.due <= today for memory in memories.values())
     console.print(Text(f"{len(record.solved())} of {len(katas)} katas solved, {due} due", "bold"))
@@ -54,7 +56,8 @@ def show_status(
         console.print(Text(apart))
     if lessons:
         console.print()
-        console.print(Text("Mistakes you make most", "bold"))
+        often = lessons[0].made.sittings > 1
+        console.print(Text("Mistakes you make most" if often else "Mistakes so far", "bold"))
     for lesson in lessons:
         made = lesson.made
         console.print(Text.assemble(f"  {times(made.sittings)} in {made.kata}: ", (made.name, NOTABLE)))
@@ -76,7 +79,7 @@ def show_next(console: Console, suggestions: Sequence[Suggestion], command: str)
 
 def _status_table(katas: Sequence[Kata], record: Record, memories: Mapping[str, Memory], today: date, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=True, header_style="bold", padding=(0, 1) if wide else (0, 1, 0, 0))
-    table.add_column("kata", overflow="fold")
+    table.add_column("kata", no_wrap=True)
     table.add_column("state", no_wrap=True)
     if wide:
         table.add_column("best", justify="right", no_wrap=True)
