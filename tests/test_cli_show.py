@@ -107,6 +107,15 @@ def test_start_pages_the_statement_and_ends_with_what_to_do(kata: Run, terminal:
     assert (tmp_path / "conv2d.py").read_text(encoding="utf-8") == make_stub(CONV)
 
 
+def test_the_statements_of_an_interview_are_paged_and_its_clock_runs_meanwhile(kata: Run, terminal: Open) -> None:
+    screen = terminal("interview", "--seed", "1", columns=80, rows=24, PAGER="less")
+    screen.wait_for(PROMPT)
+    assert kata("interview", "status").returncode == 0
+    screen.type("q")
+    assert screen.finish() == 0
+    assert "Write them in your editor." in screen.text
+
+
 @pytest.mark.parametrize("options", ["", "-i", "FX"])
 def test_options_of_less_that_lack_colours_do_not_show_escapes(terminal: Open, options: str) -> None:
     screen = terminal("show", "conv2d", columns=80, rows=24, PAGER="less", LESS=options)

@@ -223,6 +223,7 @@ def test_what_is_saved_after_the_time_does_not_count(kata: Kata, begun: list[str
     ended = kata("interview", "end", "--yes").stdout
     assert "0 of 3 solved" in ended
     assert "45:00 of 45 min" in ended
+    assert f"kata start {begun[0]} --again starts afresh" in " ".join(kata("check", begun[0]).stdout.split())
 
 
 def test_a_new_interview_ends_one_whose_time_is_up_and_no_other(kata: Kata, begun: list[str], tmp_path: Path) -> None:

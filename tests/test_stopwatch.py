@@ -238,6 +238,9 @@ def test_pause_stops_the_clock_and_starts_it_again(kata: Run, tmp_path: Path) ->
     assert again.stdout.startswith("The clock of relu runs again, from 3:0")
     assert "Clock 3:" in kata("check").stdout
     assert kata("pause").stdout.startswith("The clock of relu is paused at 3:")
+    assert "paused" not in kata("check").stdout, "a pause of seconds is not worth a word"
+    kata("pause")
+    put_back(tmp_path, 2)
     assert "paused at" in kata("check").stdout
 
 

@@ -56,7 +56,7 @@ def check_command(
     """Judge a solution with hidden tests: its score, what is wrong and why, its speed.
 
     A mistake that is recognised is named at the next attempt, or by `kata why`; --explain names it at once. Without NAME it
-    judges what you started last, bug hunts included; in an interview, the file you saved last. The exit code is 0 if all
+    judges what you worked on last, bug hunts included; in an interview, the file you saved last. The exit code is 0 if all
     checks pass and 1 if some fail.
 
     \b
@@ -100,7 +100,7 @@ def watch_command(named: Kata | Path | None, seed: int, workspace: Workspace) ->
     """Judge a solution again each time you save it.
 
     Keys: h shows a hint, n the next failing check in full, t times a solution that passes, q quits. Any other key shows
-    the verdict again. Without NAME it watches what you started last.
+    the verdict again. Without NAME it watches what you worked on last.
 
     \b
     Example:

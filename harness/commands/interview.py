@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from harness import catalog
 from harness.authoring.stub import make_stub
@@ -39,6 +41,7 @@ from harness.screens.as_json import interview_object, print_json
 from harness.screens.check_screen import NOT_CONFINED
 from harness.screens.console import make_console
 from harness.screens.html.pages import scorecard_page
+from harness.screens.pager import page
 from harness.screens.progress_line import ProgressLine
 from harness.screens.scorecard_screen import show_scorecard
 from harness.screens.sentences import complain, say, shown
@@ -126,12 +129,15 @@ def _begin(minutes: int, topic: str | None, seed: int, chain: Kata | None, works
             say(f"Your old {path.name} is kept as {shown(workspace.archive(path))}")
         with writing(path):
             workspace.write_new(path, make_stub(kata))
-    console = make_console()
-    for kata in katas:
-        show_statement(console, kata)
     interview = history.begin_interview(minutes, seed, topic, [(kata.name, kata.file_name) for kata in katas])
+    page(make_console(), lambda console: _introduce(console, katas))
     _show(interview, history)
     say("Write them in your editor. kata check judges the file you saved last, kata check NAME any other.")
+
+
+def _introduce(console: Console, katas: Sequence[Kata]) -> None:
+    for kata in katas:
+        show_statement(console, kata)
 
 
 @interview_command.command("status", short_help="Show the time left and how the katas stand.")
@@ -217,7 +223,7 @@ def _show(interview: OpenInterview, history: History) -> None:
             state = f"solved at {clock(practice.solved_at - interview.started_at)}"
         else:
             state = "not checked yet" if sitting.best_score is None else f"best score {sitting.best_score}"
-        say(f"  {practice.file:<24}{kata.difficulty}, par {kata.par_minutes} min, {state}")
+        say(f"{kata.difficulty}, par {kata.par_minutes} min, {state}", first=f"  {practice.file:<24}", indent=26)
     left = interview.deadline - time.time()
     if left > 0:
         say(f"{clock(left)} of {interview.minutes} min left (seed {interview.seed})")

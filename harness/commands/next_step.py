@@ -46,8 +46,11 @@ def next_step(verdict: Verdict, kata: Kata, path: Path, history: History | None,
 
 def _in_interview(verdict: Verdict, history: History, practice: Practice) -> str:
     interview = history.running_interview()
-    if interview is None or interview.id != practice.interview:
-        return "the interview is over, so this check does not count; kata interview end shows your scorecard"
+    last = history.open_interview()
+    if last is None or last.id != practice.interview:
+        return f"the interview is over, so this check does not count; kata start {practice.kata} --again starts afresh"
+    if interview is None:
+        return "the time is up, so this check does not count; kata interview end shows your scorecard"
     others = [p.file for p in history.in_interview(interview.id) if p.solved_at is None and p.id != practice.id]
     if not verdict.passed:
         other = f", or go on with {others[0]}" if others else ""

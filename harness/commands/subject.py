@@ -28,6 +28,7 @@ from harness.screens.check_screen import Detail, Telling, show_check, show_verdi
 from harness.screens.sentences import complain, shown
 from harness.screens.symptoms_screen import show_symptoms
 
+TOLD_PAUSE = 60.0  # seconds: a look at another kata is not worth a word
 SYMPTOMS_ONLY = "this hunt is by symptoms: no check is named until all of them pass"
 
 
@@ -184,7 +185,7 @@ class Subject:
             return f" of {self.hunt.minutes} min, {f'{clock(left)} left' if left > 0 else 'the time is up'}"
         has_par = self.practice is None or self.practice.kind.policy.has_par
         par = f" of {self.kata.par_minutes} min par" if has_par else ""
-        return par + "".join(f", paused {between(pause.since, pause.until)}" for pause in self.pauses)
+        return par + "".join(f", paused {between(p.since, p.until)}" for p in self.pauses if p.until - p.since >= TOLD_PAUSE)
 
     def _lessons(self) -> tuple[str, ...]:
         """What was planted, and the misconception behind each."""
