@@ -391,3 +391,16 @@ def test_an_error_inside_a_transaction_leaves_nothing_half_written(tmp_path: Pat
     assert rows(file, "SELECT count(*) FROM attempt") == [(0,)]
     history.record(VERDICT, None)
     assert rows(file, "SELECT count(*) FROM attempt") == [(1,)]
+
+
+def test_schema_that_is_no_longer_text_is_set_aside(tmp_path: Path) -> None:
+    """SQLite quotes it in its message, which Python then cannot read."""
+    file = tmp_path / ".kata" / "history.db"
+    file.parent.mkdir()
+    History(file).close()
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b"CREATE TABLE practice", b"CREATE \xfdABLE practic\xfd"))
+    history = History(file)
+    assert "the history was damaged" in history.notice
+    assert history.best_scores() == {}
+    history.close()

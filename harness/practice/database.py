@@ -177,9 +177,10 @@ class Database:
             self._migrate(database)
             found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
-                damage = sqlite3.DatabaseError(str(found))
-                damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-                raise damage
+                raise _damage(str(found))
+        except UnicodeDecodeError:  # from SQLite's own message, which quotes what stands in the schema
+            database.close()
+            raise _damage("its schema is not text") from None
         except BaseException:
             database.close()
             raise
@@ -239,6 +240,12 @@ class Database:
 
 def _version(database: sqlite3.Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _damage(sentence: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(sentence)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

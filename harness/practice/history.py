@@ -56,12 +56,15 @@ class Practice:
         return tuple(self.planted.split(",")) if self.planted else ()
 
     def clock_seconds(self, now: float | None = None) -> float:
-        """The time on its clock. It ends once solved; in an interview it never stops before."""
+        """The time on its clock. It ends once solved; in an interview it never stops before.
+
+        The machine's clock may be set back meanwhile: then none of it counts.
+        """
         if self.kind is PracticeKind.INTERVIEW:
-            return (self.solved_at or now or time.time()) - self.started_at
+            return max(0.0, (self.solved_at or now or time.time()) - self.started_at)
         if self.stopped or self.solved_at is not None:
             return self.counted
-        return self.counted + (now or time.time()) - self.seen_at
+        return self.counted + max(0.0, (now or time.time()) - self.seen_at)
 
 
 @dataclass(frozen=True)

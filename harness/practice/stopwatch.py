@@ -50,7 +50,8 @@ def resumed(since: float, now: float, saved_at: float | None) -> Stretch:
     """The time since a clock was stopped at `since`: it runs again from the save that followed, or from now."""
     again = saved_at if saved_at is not None and since < saved_at < now else now
     rest = _stretch(again, now, IDLE_SECONDS)
-    return Stretch(rest.seconds, (Pause(since, again), *rest.pauses))
+    pause = (Pause(since, again),) if again > since else ()  # else the machine's clock was set back
+    return Stretch(rest.seconds, (*pause, *rest.pauses))
 
 
 def _stretch(start: float, end: float, longest: float) -> Stretch:
