@@ -6,10 +6,11 @@ import difflib
 import importlib.util
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 LEARNING_ORDER = (
     "tools",
@@ -85,6 +86,10 @@ OTHER_NAMES = {
     "warmup": ("lr-schedule",),
 }
 """What people call katas otherwise, without separators; `nearest` suggests them."""
+
+
+Value = TypeVar("Value")
+KINDS = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
 
 
 class UnknownKata(LookupError):
@@ -296,27 +301,39 @@ def load(name: str) -> Kata:
         BadMetadata: a key is missing or has a value that it may not have.
     """
     folder = _package_folder("katas") / name.replace("-", "_")
+    return parse(name, folder, (folder / "kata.toml").read_bytes())
+
+
+def parse(name: str, folder: Path, content: bytes) -> Kata:
+    """A kata, from what its `kata.toml` holds.
+
+    Raises:
+        BadMetadata: see `load`.
+    """
     file = folder / "kata.toml"
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        kata = Kata(
-            name=name,
-            title=data["title"],
-            topic=data["topic"],
-            difficulty=data["difficulty"],
-            par_minutes=int(data["par_minutes"]),
-            tags=tuple(data["tags"]),
-            needs=tuple(data["needs"]),
-            points=dict(data["points"]),
-            checks=int(data["checks"]),
-            hints=tuple(Hint(hint["group"], hint["text"].strip()) for hint in data["hints"]),
-            folder=folder,
-            stages=tuple(_stage(stage) for stage in data.get("stages", ())),
-        )
-    except tomllib.TOMLDecodeError as error:
+        data = tomllib.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # not TOML, not text, a number that Python refuses, or nested too deep
         raise BadMetadata(f"{file}: {error}") from None
-    except KeyError as error:
-        raise BadMetadata(f"{file}: {error.args[0]} is missing") from None
+
+    table = _Table(file, data)
+    points = table.value("points", dict)
+    if not all(type(number) is int and number >= 0 for number in points.values()):
+        raise BadMetadata(f"{file}: the points of each group must be a whole number, not {points!r}")
+    kata = Kata(
+        name=name,
+        title=table.value("title", str),
+        topic=table.value("topic", str),
+        difficulty=table.value("difficulty", str),
+        par_minutes=table.value("par_minutes", int),
+        tags=table.words("tags"),
+        needs=table.words("needs"),
+        points=points,
+        checks=table.value("checks", int),
+        hints=tuple(Hint(hint.value("group", str), hint.value("text", str).strip()) for hint in table.tables("hints")),
+        folder=folder,
+        stages=tuple(_stage(stage) for stage in table.tables("stages", ())),
+    )
     if not is_topic(kata.topic):
         raise BadMetadata(f"{file}: topic must be a lower-case word, not {kata.topic!r}")
     if kata.difficulty not in DIFFICULTIES:
@@ -335,18 +352,53 @@ def load(name: str) -> Kata:
     return kata
 
 
-def _stage(data: dict[str, Any]) -> InterviewStage:
-    question = data["question"]
+class _Table:
+    """A table of a `kata.toml`, whose values are of the kind that they must be."""
+
+    def __init__(self, file: Path, data: dict[str, Any]) -> None:
+        self._file, self._data = file, data
+
+    def value(self, key: str, kind: type[Value], default: Value | None = None) -> Value:
+        if key not in self._data:
+            if default is None:
+                raise BadMetadata(f"{self._file}: {key} is missing")
+            return default
+        found = self._data[key]
+        if type(found) is not kind:
+            raise BadMetadata(f"{self._file}: {key} must be {KINDS[kind]}, not {found!r}")
+        return found
+
+    def words(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
+        found = self.value(key, list, None if default is None else list(default))
+        if not all(type(word) is str for word in found):
+            raise BadMetadata(f"{self._file}: {key} must be a list of texts, not {found!r}")
+        return tuple(found)
+
+    def table(self, key: str) -> _Table:
+        return _Table(self._file, self.value(key, dict))
+
+    def tables(self, key: str, default: Sequence[dict[str, Any]] | None = None) -> tuple[_Table, ...]:
+        found = self.value(key, list, None if default is None else list(default))
+        if not all(type(one) is dict for one in found):
+            raise BadMetadata(f"{self._file}: {key} must be a list of tables, not {found!r}")
+        return tuple(_Table(self._file, one) for one in found)
+
+
+def _stage(table: _Table) -> InterviewStage:
+    question = table.table("question")
     return InterviewStage(
-        title=data["title"],
-        task=data["task"].strip(),
-        kata=data["kata"],
+        title=table.value("title", str),
+        task=table.value("task", str).strip(),
+        kata=table.value("kata", str),
         question=Question(
-            question["text"].strip(), tuple(question["choices"]), int(question["answer"]), question["why"].strip()
+            question.value("text", str).strip(),
+            question.words("choices"),
+            question.value("answer", int),
+            question.value("why", str).strip(),
         ),
-        leave_out=tuple(data.get("leave_out", ())),
-        bugs=int(data.get("bugs", 0)),
-        stub=data.get("stub", ""),
+        leave_out=table.words("leave_out", ()),
+        bugs=table.value("bugs", int, 0),
+        stub=table.value("stub", str, ""),
     )
 
 

@@ -283,8 +283,7 @@ def parse_bank(text: str, module_name: str, source: str) -> tuple[Mistake, ...]:
     fenced = _fenced(lines)
     headings = [i for i, line in enumerate(lines) if line.startswith("## ") and not fenced[i]]
     mistakes = [
-        _parse_entry(lines[start:end], start + 1, module_name, source)
-        for start, end in zip(headings, [*headings[1:], len(lines)], strict=True)
+        _parse_entry(lines[start:end], start + 1, module_name, source) for start, end in pairwise([*headings, len(lines)])
     ]
     seen: set[str] = set()
     for mistake in mistakes:
