@@ -1,6 +1,6 @@
 """How often the diagnosis names the mistake that was made: judges every file of tests/wrong_solutions.
 
-    python benchmarks/diagnosis.py [NAME ...] [--show] [--worker] [--json] [--seed 0]
+    python benchmarks/diagnosis.py [NAME ...] [--show] [--worker] [--json] [--seed 0] [--jobs N]
 
 What each file does wrong, and what the banks of mistakes call it, stands in tests/wrong_solutions/expected.toml. A defect is
 named where a name of its list is given; a name that stands in none of the file's lists is wrong. Precision is the share of
@@ -18,7 +18,6 @@ import argparse
 import ast
 import json
 import multiprocessing
-import os
 import time
 import tomllib
 import warnings
@@ -211,17 +210,23 @@ def tell(kata: Kata, file: Path, expected: Sequence[Sequence[str]], seed: int, w
     )
 
 
+@cache
+def expectations() -> dict[str, dict[str, list[list[str]]]]:
+    """For each kata by module, for each of its files, the lists of expected.toml."""
+    return tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
+
+
 def _of_kata(job: tuple[str, int, bool]) -> list[Told]:
     name, seed, worker = job
     warnings.simplefilter("ignore")
     kata = catalog.find(name)
-    expected = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))[kata.module]
+    expected = expectations()[kata.module]
     return [tell(kata, FOLDER / kata.module / f"{stem}.py", lists, seed, worker) for stem, lists in expected.items()]
 
 
-def measure(names: Iterable[str], seed: int, worker: bool) -> Iterable[list[Told]]:
-    """What is told of all files, kata after kata, on all cores, at the lowest priority."""
-    with multiprocessing.Pool(initializer=os.nice, initargs=(19,)) as pool:
+def measure(names: Iterable[str], seed: int, worker: bool, jobs: int | None) -> Iterable[list[Told]]:
+    """What is told of all files, kata after kata."""
+    with multiprocessing.Pool(jobs) as pool:
         yield from pool.imap(_of_kata, [(name, seed, worker) for name in names])
 
 
@@ -245,13 +250,14 @@ def main() -> None:
     parser.add_argument("--worker", action="store_true", help="judge each file in a worker process, as `kata check` does")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes; by default one for each core")
     arguments = parser.parse_args()
     names = arguments.names or sorted(folder.name for folder in FOLDER.iterdir() if any(folder.glob("*.py")))
     total = Count()
     every: list[Told] = []
     if not arguments.json:
         print(HEADER)
-    for of_kata in measure(names, arguments.seed, arguments.worker):
+    for of_kata in measure(names, arguments.seed, arguments.worker, arguments.jobs):
         count = Count()
         for told in of_kata:
             count.add(told)

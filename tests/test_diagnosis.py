@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.diagnosis import Count, expectations, tell
 from harness import catalog
 from harness.judge.assertions import assert_close
 from harness.judge.bank import Mistake, find_mistake, load_bank, parse_bank, reference_source
@@ -370,14 +370,24 @@ class TestMeasured:
     """The bank of wrong solutions that was written from the statements alone."""
 
     def test_expected_names_stand_in_the_banks_and_every_defect_has_its_list(self) -> None:
-        expected = tomllib.loads((WRONG_SOLUTIONS / "expected.toml").read_text(encoding="utf-8"))
-        for module, files in expected.items():
+        for module, files in expectations().items():
             known = {one.name for one in load_bank(module)}
             assert set(files) == {file.stem for file in (WRONG_SOLUTIONS / module).glob("*.py")}
             for stem, lists in files.items():
                 source = (WRONG_SOLUTIONS / module / f"{stem}.py").read_text(encoding="utf-8")
                 assert len(lists) == source.count("\ndefect: ") + source.count('"""defect: '), (module, stem)
                 assert {name.lstrip("~") for names in lists for name in names} <= known, (module, stem)
+
+    def test_a_sample_is_named_as_readme_says(self) -> None:
+        """Every eighth file of the quick katas; `python benchmarks/diagnosis.py` judges all files."""
+        count = Count()
+        for name in ("linear", "momentum", "mse", "numerical-gradient", "sgd", "step"):
+            kata = catalog.find(name)
+            for stem, lists in sorted(expectations()[kata.module].items())[::8]:
+                count.add(tell(kata, WRONG_SOLUTIONS / kata.module / f"{stem}.py", lists, 0, False))
+        assert count.names > 5
+        assert count.wrong == 0
+        assert count.recall_of_known >= 0.8
 
 
 class TestSameness:
