@@ -50,7 +50,9 @@ MAX_PROBES = 8
 MAX_PAIR_PROBES = 2
 MAX_HALVES = 4
 MAX_PAIRS = 600
-"""How many pairs of mistakes are tried of which neither fits anywhere: about a second's worth."""
+"""How many pairs of mistakes are tried of which neither fits anywhere."""
+PAIR_SECONDS = 1.2
+"""CPU time for all pairs."""
 WEIGHT = {Match.FULL: 2, Match.PART: 1, Match.NONE: 0}
 PROPERTY_RTOL = 0.05
 CONTRADICTED = 4
@@ -203,6 +205,7 @@ class _Search:
         self._bank, self._seed = bank, seed
         self._replays = {(name, check): a for name, of_check in replays.items() for check, a in of_check.items()}
         self._give_up = time.perf_counter() + seconds
+        self._pairs_until = float("inf")
         self._reference: dict[str, Attempt] = {}
         self._fits: dict[tuple[Any, str], Fit] = {}
         self._answers: dict[str, list[Parts]] = {}
@@ -245,7 +248,14 @@ class _Search:
         return [*self._bank, *(part for mistake in self._bank for part in mistake.parts())]
 
     def _pair(self, rest: Sequence[Failure]) -> Suspect | None:
-        """Two mistakes that explain together what neither does alone: one that fits somewhere or in part, and another."""
+        """Two mistakes that explain together what neither does alone."""
+        self._pairs_until = time.process_time() + PAIR_SECONDS
+        found = self._pair_with_half(rest) or self._any_pair(rest)
+        self._pairs_until = float("inf")
+        return found
+
+    def _pair_with_half(self, rest: Sequence[Failure]) -> Suspect | None:
+        """One that fits somewhere or in part, and another."""
         for one in self._half_right()[:MAX_HALVES]:
             left = [failure for failure in rest if self._fit(one, *failure).match is not Match.FULL]
             for probe in _probes(left)[:MAX_PAIR_PROBES]:
@@ -253,7 +263,10 @@ class _Search:
                 best = self._best([two for two in suspects if self._needs_both(two)], rest)
                 if best is not None:
                     return best
-        return self._any_pair(rest)
+        return None
+
+    def _fails(self, suspect: Suspect, check: Check) -> bool:
+        return self._replay(suspect, check).outcome is not Outcome.PASSED
 
     def _needs_both(self, pair: Suspect) -> bool:
         """Whether it explains more than either of its mistakes does alone."""
@@ -267,9 +280,9 @@ class _Search:
         """Two mistakes that show in the same answers, so that neither fits anywhere alone."""
         cheapest = _probes(rest)[0]
         singles = [Suspect((mistake,), (value,)) for mistake in self._bank for value in mistake.values[:1]]
-        singles = [one for one in singles if self._replay(one, cheapest[0]).outcome is not Outcome.PASSED]
+        singles = [one for one in singles if not self._is_late() and self._fails(one, cheapest[0])]
         for number, (one, two) in enumerate(combinations(singles, 2)):
-            if number >= MAX_PAIRS or time.perf_counter() > self._give_up:
+            if number >= MAX_PAIRS or self._is_late():
                 return None
             if not one.mistakes[0].composes_with(two.mistakes[0]):
                 continue
@@ -295,12 +308,15 @@ class _Search:
             if found and not all(mistake.composes_with(other) for other in found.mistakes):
                 continue
             for value in mistake.values:
-                if time.perf_counter() > self._give_up:
+                if self._is_late():
                     return
                 suspect = found.plus(mistake, value) if found else Suspect((mistake,), (value,))
                 hopeless = (1 + CONTRADICTED) * self._deviations.get(suspect.key, 0) >= len(self._failing)
                 if not hopeless and self._loaded(suspect):
                     yield suspect
+
+    def _is_late(self) -> bool:
+        return time.perf_counter() > self._give_up or time.process_time() > self._pairs_until
 
     def _loaded(self, suspect: Suspect) -> Mapping[str, Any]:
         """Its public names; none where two edits change neighbouring lines of which one cannot stand without the other."""
