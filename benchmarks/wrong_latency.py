@@ -91,7 +91,7 @@ def main() -> None:
             verdict = 1000 * statistics.median(wait.verdict for wait in found)
             diagnosis = 1000 * statistics.median(wait.diagnosis for wait in found)
             print(
-                f"{kata.name:<22}{len(found):4} mistakes: verdict{verdict:6.0f} ms, diagnosis{diagnosis:6.0f} ms in the median;"
+                f"{kata.name:<22}{len(found):4} mistakes: verdict{verdict:6.0f} ms, diagnosis{diagnosis:6.0f} ms (medians);"
                 f" slowest{1000 * (worst.verdict + worst.diagnosis):6.0f} ms, {worst.mistake}",
                 flush=True,
             )
