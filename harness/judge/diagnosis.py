@@ -539,14 +539,17 @@ def _probes(failing: Sequence[Failure]) -> list[Failure]:
 
 
 def _in_turn(failing: Sequence[Failure]) -> list[Failure]:
-    """Failing checks: one of each hidden test function before a second one of any, and short ones first."""
+    """Failing checks: one of each hidden test function before a second one of any, and short ones first.
+
+    Replays of random results come last: they cannot be broken off.
+    """
     seen: dict[str, int] = {}
     order = []
     for position, (check, attempt) in enumerate(failing):
         function = check.name.partition("[")[0]
         seen[function] = seen.get(function, 0) + 1
-        order.append((seen[function], len(attempt.transcript.exchanges), position))
-    return [failing[position] for _, _, position in sorted(order)]
+        order.append((check.compares_properties, seen[function], len(attempt.transcript.exchanges), position))
+    return [failing[position] for *_, position in sorted(order)]
 
 
 def _can_be_followed(attempt: Attempt) -> bool:
