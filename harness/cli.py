@@ -47,7 +47,7 @@ COMMANDS = {
     "reset": ("sitting", "Restore the file as it was at the start."),
     "status": ("progress", "Show how far you are, what is due, and your common mistakes."),
     "next": ("progress", "Suggest what to practise next, and why."),
-    "hunt": ("hunt", "Plant a mistake in a correct solution, for you to find."),
+    "hunt": ("hunt", "Plant mistakes in a correct solution, for you to find."),
     "interview": ("interview", "Start a mock interview against the clock."),
     "report": ("report", "Write a report on your practice as an HTML file."),
     "export": ("transfer", "Write your history into a file, for another machine."),

@@ -156,6 +156,9 @@ def _metadata_problems(kata: Kata) -> list[str]:
     if not 1 <= kata.par_minutes <= 120:
         problems.append(f"par_minutes is {kata.par_minutes}")
     problems += [f"needs names {need!r}, which is no kata" for need in kata.needs if need not in catalog.all_names()]
+    for stage in kata.stages:
+        if stage.kata not in catalog.all_names():
+            problems.append(f"the stage {stage.title!r} asks for {stage.kata!r}, which is no kata")
     if kata.name in _all_needs(kata.name):
         problems.append("needs leads back to the kata itself")
     if not kata.reference_file.exists():
