@@ -63,7 +63,7 @@ def forge(number, name, *fields):
         except OSError:
             pass
 """
-PLAIN = "0.0, ['tuple', []], ['tuple', []], False"  # what follows the value in a result
+PLAIN = "0.0, ['tuple', []], ['tuple', []], False, 0.0"  # what follows the value in a result
 FIRST_CALL = 3  # loading the file and the start of the check come before it
 
 
@@ -890,8 +890,8 @@ class TestAttacks:
             f"'Result', ['scalar', ['array', '<f8', [0], 'C', 0]], {PLAIN}",
             f"'Result', ['generator', ['dict', []]], {PLAIN}",
             f"'Result', ['dict', [['a', 1], ['a', 2]]], {PLAIN}",
-            "'Result', 1, float('nan'), ['tuple', []], ['tuple', []], False",
-            "'Result', None, 0.0, ['tuple', []], ['tuple', []], True",
+            "'Result', 1, float('nan'), ['tuple', []], ['tuple', []], False, 0.0",
+            "'Result', None, 0.0, ['tuple', []], ['tuple', []], True, 0.0",
             "'CallJudge', 'one', ['tuple', []], ['dict', []]",
             "'Nothing'",
         ],
@@ -979,7 +979,7 @@ class TestAttacks:
 
     def test_claimed_seconds_are_at_most_those_that_passed(self, bench: Callable[..., Bench]) -> None:
         judged = bench(
-            FORGERY + f"def f(): forge({FIRST_CALL}, 'Result', None, 1e300, ['tuple', []], ['tuple', []], False)\n"
+            FORGERY + f"def f(): forge({FIRST_CALL}, 'Result', None, 1e300, ['tuple', []], ['tuple', []], False, 0.0)\n"
         )
         solution = judged.begin()
         solution.f()
