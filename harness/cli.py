@@ -166,6 +166,10 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return EXIT_WRONG_CALL
+    except click.UsageError as error:
+        message = error.format_message()
+        complain(f"{message[0].lower()}{message[1:]}")
+        return EXIT_WRONG_CALL
     except click.ClickException as error:
         complain(error.format_message())
         return error.exit_code if error.exit_code != 1 else EXIT_WRONG_CALL

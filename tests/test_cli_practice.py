@@ -91,7 +91,7 @@ def test_start_takes_hyphens_and_underscores(kata: Run, tmp_path: Path) -> None:
         (("list", "--topic", "cooking"), "there is no topic 'cooking'"),
         (("list", "--workspace", "nowhere"), "there is no folder nowhere"),
         (("start", "relu", "tanh"), "unexpected extra argument"),
-        (("check", "--nope"), "No such option"),
+        (("check", "--nope"), "no such option"),
     ],
 )
 def test_a_wrong_call_is_one_sentence_and_exit_code_2(

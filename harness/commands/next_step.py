@@ -32,6 +32,8 @@ def next_step(verdict: Verdict, kata: Kata, path: Path, history: History | None,
         return f"{advice}, then kata check"
     if first is Cause.NOT_IMPORTABLE:
         return "fix the file so that Python can import it, then kata check"
+    if first is Cause.MISSING:
+        return f"define the names that kata show {kata.name} --stub shows, then kata check"
     todo = "write the first body" if first is Cause.NOT_WRITTEN else "fix the first failing check"
     if kind is PracticeKind.HUNT:
         several = practice is not None and len(practice.planted_names) > 1
