@@ -6,6 +6,7 @@ program is all but its start; that is what `python -c` in `test_help.py` and the
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -69,4 +70,7 @@ def _begin(arguments: tuple[str, ...], folder: str, env: dict[str, str], encodin
     sys.argv = ["kata", *arguments]
     from harness.cli import main
 
-    main()
+    try:
+        main()
+    finally:
+        gc.collect()  # a fork ends at once, where a program would drop what it still holds: an open history, for one

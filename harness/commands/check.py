@@ -88,8 +88,8 @@ def check_command(
 
         return check_stages(staged, history, solution, options, worker, as_json)
     if only is not None:
-        return check_only(kata, solution, workspace, options, worker, only, as_json)
-    return check_solution(kata, solution, workspace, options, worker, Output(as_json, verbose, explain))
+        return check_only(kata, solution, workspace, history, options, worker, only, as_json)
+    return check_solution(kata, solution, workspace, history, options, worker, Output(as_json, verbose, explain))
 
 
 @click.command("watch")
@@ -107,12 +107,12 @@ def watch_command(named: Kata | Path | None, seed: int, workspace: Workspace) ->
       kata watch conv2d
     """
     kata, path = find_solution(named, None, workspace)
-    _, staged = staged_file(path, workspace)
+    history, staged = staged_file(path, workspace)
     if staged:
         raise WrongCall("`kata watch` does not work in a staged interview: use `kata check`")
     worker = spawn()
     from harness.commands.watch import watch
     from harness.judge.session import Options
 
-    watch(kata, path, workspace, Options(seed=seed, timing=False), worker)
+    watch(kata, path, workspace, history, Options(seed=seed, timing=False), worker)
     return 0

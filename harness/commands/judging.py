@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from harness.catalog import Kata
-from harness.commands.histories import history_if_usable
 from harness.commands.parameters import WrongCall
 from harness.commands.subject import SYMPTOMS_ONLY, Subject
 from harness.judge.collect import collect_checks
 from harness.judge.replay import Check
 from harness.judge.session import Options, judge
 from harness.judge.verdict import Verdict, json_line
+from harness.practice.history import History
 from harness.practice.workspace import Workspace
 from harness.sandbox.spawn import Spawned
 from harness.screens.check_screen import NOT_CONFINED, NOT_TIMED, Detail, show_checks
@@ -35,10 +35,16 @@ class Output:
 
 
 def check_solution(
-    kata: Kata, solution: Path, workspace: Workspace, options: Options, worker: Spawned, output: Output
+    kata: Kata,
+    solution: Path,
+    workspace: Workspace,
+    history: History | None,
+    options: Options,
+    worker: Spawned,
+    output: Output,
 ) -> int:
     """Judge one solution, keep the verdict and show it; returns the exit code."""
-    subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
+    subject = Subject.touched(kata, solution, workspace, history)
     options = replace(options, **subject.judging)
     with ProgressLine(f"Checking {shown(solution)}") as progress:
         verdict = subject.keep(judge(kata, solution, shown(solution), options, worker, progress.update))
@@ -61,14 +67,21 @@ def check_solution(
 
 
 def check_only(
-    kata: Kata, solution: Path, workspace: Workspace, options: Options, worker: Spawned, wanted: str, as_json: bool
+    kata: Kata,
+    solution: Path,
+    workspace: Workspace,
+    history: History | None,
+    options: Options,
+    worker: Spawned,
+    wanted: str,
+    as_json: bool,
 ) -> int:
     """Run the checks that `wanted` names and show each in full; the history does not count it. Returns the exit code."""
     checks = matching(collect_checks(kata), wanted)
     if not checks:
         worker.kill()
         raise WrongCall(f"{kata.name} has no check {wanted!r}: `kata check {kata.name} --json` lists their names")
-    subject = Subject.touched(kata, solution, workspace, history_if_usable(workspace))
+    subject = Subject.touched(kata, solution, workspace, history)
     if subject.tells_symptoms_only:
         worker.kill()
         raise WrongCall(SYMPTOMS_ONLY)

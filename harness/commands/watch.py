@@ -17,7 +17,6 @@ from rich.console import Console
 
 from harness.catalog import Kata
 from harness.commands.hints import hints_for, next_hint
-from harness.commands.histories import history_if_usable
 from harness.commands.solutions import readable_file
 from harness.commands.subject import SYMPTOMS_ONLY, Subject
 from harness.commands.watcher import Event, Watcher
@@ -25,6 +24,7 @@ from harness.judge.collect import collect_checks
 from harness.judge.replay import Check
 from harness.judge.session import Options, judge
 from harness.judge.verdict import Outcome, Verdict
+from harness.practice.history import History
 from harness.practice.workspace import Workspace
 from harness.sandbox.interrupt import Interrupted
 from harness.sandbox.spawn import Spawned, spawn
@@ -38,17 +38,18 @@ CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 FOOTER_LINES = 3
 
 
-def watch(kata: Kata, path: Path, workspace: Workspace, options: Options, worker: Spawned) -> None:
+def watch(kata: Kata, path: Path, workspace: Workspace, history: History | None, options: Options, worker: Spawned) -> None:
     """Watch a solution until `q` is pressed.
 
     Args:
         kata: what it is a solution of.
         path: its file.
         workspace: where it may belong.
+        history: of the workspace, if there is one that can be used.
         options: how to judge; whether to diagnose follows from the practice.
         worker: a worker that has loaded nothing.
     """
-    subject = Subject.touched(kata, path, workspace, history_if_usable(workspace))
+    subject = Subject.touched(kata, path, workspace, history)
     with Watcher(path) as watcher:
         session = WatchSession(subject, watcher, collect_checks(kata), options, worker)
         try:
