@@ -56,7 +56,7 @@ class Soundness:
         median_failing: how many checks a mistake of the bank fails; few where each check is about one thing.
         gradient_margin: how many times the reference's worst gradient error fits into its tolerance; infinite where no
             gradient is checked.
-        slowest_seconds: the slowest check, with the reference.
+        slowest_seconds: CPU time of the slowest check, with the reference.
     """
 
     kata: str
@@ -217,14 +217,14 @@ def _examine_reference(result: Soundness, checks: Sequence[Check], names: Mappin
     with gradcheck.recorded_errors() as errors:
         for seed in seeds:
             for check in checks:
-                attempt = run_check(check, LocalBackend(names), "", seed)
-                if attempt.seconds > MAX_CHECK_SECONDS:  # once more, in case something else was in the way
-                    attempt = run_check(check, LocalBackend(names), "", seed)
-                result.slowest_seconds = max(result.slowest_seconds, attempt.seconds)
+                attempt, seconds = _cpu_timed(check, names, seed)
+                if seconds > MAX_CHECK_SECONDS:  # once more: the first time something may have to be loaded
+                    attempt, seconds = _cpu_timed(check, names, seed)
+                result.slowest_seconds = max(result.slowest_seconds, seconds)
                 if attempt.outcome is not Outcome.PASSED:
                     result.problems.append(f"the reference fails {check.name} with seed {seed}: {attempt.message}")
-                if attempt.seconds > MAX_CHECK_SECONDS:
-                    result.problems.append(f"{check.name} takes {attempt.seconds:.2f} s, more than {MAX_CHECK_SECONDS} s")
+                if seconds > MAX_CHECK_SECONDS:
+                    result.problems.append(f"{check.name} takes {seconds:.2f} s of CPU, more than {MAX_CHECK_SECONDS} s")
     worst = max(errors, default=0.0)
     result.gradient_margin = 1 / worst if worst else float("inf")
     if result.gradient_margin < MIN_GRADIENT_MARGIN:
@@ -232,6 +232,13 @@ def _examine_reference(result: Soundness, checks: Sequence[Check], names: Mappin
             f"the reference's worst gradient error is 1/{result.gradient_margin:.0f} of the tolerance, "
             f"not 1/{MIN_GRADIENT_MARGIN:.0f}"
         )
+
+
+def _cpu_timed(check: Check, names: Mapping[str, Any], seed: int) -> tuple[Attempt, float]:
+    """One check of the reference, and its CPU time: how busy the machine is does not change it."""
+    began = time.process_time()
+    attempt = run_check(check, LocalBackend(names), "", seed)
+    return attempt, time.process_time() - began
 
 
 def _examine_solutions(result: Soundness, kata: Kata, folder: Path) -> None:
