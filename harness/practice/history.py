@@ -290,7 +290,7 @@ class History:
             )
             if practice:
                 database.execute(
-                    "UPDATE practice SET counted = counted + ? - seen_at, seen_at = ?"
+                    "UPDATE practice SET counted = counted + max(0.0, ? - seen_at), seen_at = ?"
                     " WHERE id = ? AND solved_at IS NULL AND NOT stopped",
                     (now, now, practice.id),
                 )
