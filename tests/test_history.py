@@ -404,3 +404,16 @@ def test_schema_that_is_no_longer_text_is_set_aside(tmp_path: Path) -> None:
     assert "the history was damaged" in history.notice
     assert history.best_scores() == {}
     history.close()
+
+
+def test_check_after_the_clock_was_set_back_takes_nothing_off(tmp_path: Path) -> None:
+    (tmp_path / ".kata").mkdir()
+    now = [1_000_000.0]
+    history = History(tmp_path / ".kata" / "history.db", clock=lambda: now[0])
+    practice = history.start("relu", "relu.py")
+    now[0] += 60
+    history.record(VERDICT, practice)
+    now[0] -= 500_000
+    history.record(VERDICT, history.practice(practice.id))
+    assert history.practice(practice.id).clock_seconds(now[0]) == 60
+    history.close()
