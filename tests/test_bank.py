@@ -86,7 +86,7 @@ class TestDiff:
         ("diff", "message"),
         [
             ("-        return 4 * x\n+        pass", "exactly once, but stands there nowhere"),
-            ("-import numpy as np\n-import numpy as np", "stands there nowhere"),
+            ("-import numpy as np\n-import numpy as np", "stand there nowhere"),
             ("+        pass", "needs a line of the reference"),
             ("         self._x = x", "changes nothing"),
             ("return 2 * x", "must begin with"),
