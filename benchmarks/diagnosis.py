@@ -4,7 +4,8 @@
 
 What each file does wrong, and what the banks of mistakes call it, stands in tests/wrong_solutions/expected.toml. A defect is
 named where a name of its list is given; a name that stands in none of the file's lists is wrong. Precision is the share of
-right names among those given; recall the share of defects that were named, over those that the bank holds and over all.
+right names among those given; recall the share of defects that were named, over those that the bank holds and over all; the
+pairs are the files with two defects that the bank holds, and those of them where both were named.
 Solutions run in this process, as a worker would run them; `--worker` judges as `kata check` does, which takes longer.
 """
 
@@ -122,7 +123,7 @@ class Count:
         self.known_named += sum(n and k for n, k in zip(named, known, strict=True))
         self.names += len(told.names)
         self.wrong += len(told.wrong)
-        if len(named) > 1:
+        if len(named) > 1 and all(known):
             self.pairs += 1
             self.both += all(named)
 

@@ -378,7 +378,6 @@ class TestMeasured:
                 assert len(lists) == source.count("\ndefect: ") + source.count('"""defect: '), (module, stem)
                 assert {name.lstrip("~") for names in lists for name in names} <= known, (module, stem)
 
-    @pytest.mark.slow
     def test_a_sample_is_named_as_readme_says(self) -> None:
         """Every eighth file of the quick katas; `python benchmarks/diagnosis.py` judges all files."""
         count = Count()
