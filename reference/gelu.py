@@ -37,7 +37,8 @@ class GELU:
         self._x = x
         if self.approximate == "tanh":
             # Phi = (1 + tanh(u)) / 2,  u = sqrt(2/pi) (x + 0.044715 x^3)
-            u = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+            # (NumPy multiplies for a square, but takes logarithms for a cube, which is hundreds of times slower)
+            u = math.sqrt(2 / math.pi) * (x + 0.044715 * x * x**2)
             tanh = np.tanh(u)
             self._phi = 0.5 * (1 + tanh)
             # dPhi/dx = (1 - tanh(u)^2) / 2 * du/dx
