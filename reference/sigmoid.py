@@ -19,7 +19,7 @@ class Sigmoid:
         """
         # out = 1 / (1 + e^-x) for x >= 0 and e^x / (1 + e^x) below: one function, and neither exponent is ever positive
         e = np.exp(-np.abs(x))
-        self._out: np.ndarray = np.where(x >= 0, 1.0, e) / (1.0 + e)
+        self._out: np.ndarray = np.exp(np.minimum(x, 0.0)) / (1.0 + e)
         return self._out
 
     def backward(self, d_out: np.ndarray) -> np.ndarray:
