@@ -6,6 +6,7 @@ import json
 import math
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -227,6 +228,27 @@ class TestWhatIsRefused:
         loop.append(loop)
         with pytest.raises(WireError, match=f"more than {MAX_DEPTH} deep"):
             pack(loop)
+
+    @pytest.mark.parametrize(
+        "around",
+        [
+            lambda value: [value],
+            lambda value: (value,),
+            lambda value: {"key": value},
+            lambda value: wire.StandIn({"attribute": value}, {}),
+        ],
+        ids=["list", "tuple", "dict", "stand-in"],
+    )
+    def test_every_kind_of_nesting_has_an_end(self, around: Callable[[Any], Any]) -> None:
+        value: Any = 1
+        for _ in range(MAX_DEPTH + 1):
+            value = around(value)
+        with pytest.raises(WireError, match=f"more than {MAX_DEPTH} deep"):
+            pack(value)
+
+    def test_stand_in_arrives_with_its_attributes_and_methods(self) -> None:
+        sent = wire.StandIn({"size": 3}, {"call": wire.Callback(1, "f")})
+        assert crossed(sent) == sent
 
     def test_gigantic_integer_is_refused(self) -> None:
         with pytest.raises(WireError, match="4096 bits"):
