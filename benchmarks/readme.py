@@ -61,14 +61,15 @@ def run_session(colour: bool) -> str:
     environment.pop("KATA_WORKSPACE", None)
     lines: list[str] = []
 
-    def run(*arguments: str, shown: int | None = None) -> None:
+    def run(*arguments: str, since: str = "") -> None:
         answer = subprocess.run([script, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
         text = [line.rstrip() for line in answer.stdout.rstrip().splitlines()]
         command = f"$ kata {' '.join(arguments)}"
-        lines.extend([f"\x1b[1m{command}\x1b[0m" if colour else command, *(text[-shown:] if shown else text), ""])
+        first = next(number for number, line in enumerate(text) if since in line)
+        lines.extend([f"\x1b[1m{command}\x1b[0m" if colour else command, *text[first:], ""])
 
     with tempfile.TemporaryDirectory() as folder:
-        run("start", kata.name, shown=2)
+        run("start", kata.name, since=f"Wrote {kata.file_name}")
         (Path(folder) / kata.file_name).write_text(plant([mistake]))
         run("check")
         run("why")
