@@ -156,7 +156,7 @@ def test_keys_show_a_hint_the_next_failure_and_the_timing(watching: Terminal, tm
     watching.type("n")
     wait_for_screen(watching, "Failing check 2 of")
     watching.type(" ")
-    watching.wait_for("kata hint shows hint 2")
+    watching.wait_for("then save; h shows hint 2")
     save(tmp_path, RIGHT)
     watching.wait_for("100 / 100")
     watching.type("n")

@@ -12,8 +12,11 @@ from harness.practice.history import History, Practice
 from harness.practice.kind import PracticeKind
 
 
-def next_step(verdict: Verdict, kata: Kata, path: Path, history: History | None, practice: Practice | None) -> str:
-    """What would help this learner most now."""
+def next_step(
+    verdict: Verdict, kata: Kata, path: Path, history: History | None, practice: Practice | None, watched: bool = False
+) -> str:
+    """What would help this learner most now; under `kata watch` that is a save or a key."""
+    check, hint = ("save", "h") if watched else ("kata check", "kata hint")
     kind = practice.kind if practice is not None else None
     if practice is not None and history is not None and kind is PracticeKind.INTERVIEW:
         return _in_interview(verdict, history, practice)
@@ -26,24 +29,24 @@ def next_step(verdict: Verdict, kata: Kata, path: Path, history: History | None,
         if practice is not None:
             return f"kata diff {kata.name} (yours and ours), then kata next"
         return f"kata solution {kata.name} (ours, to compare with), then kata next"
-    first = next(check.cause for check in verdict.checks() if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED))
+    first = next(one.cause for one in verdict.checks() if one.outcome not in (Outcome.PASSED, Outcome.BLOCKED))
     advice = file_advice(path) if first in (Cause.NOT_IMPORTABLE, Cause.MISSING) else None
     if advice:
-        return f"{advice}, then kata check"
+        return f"{advice}, then {check}"
     if first is Cause.NOT_IMPORTABLE:
-        return "fix the file so that Python can import it, then kata check"
+        return f"fix the file so that Python can import it, then {check}"
     if first is Cause.MISSING:
-        return f"define the names that kata show {kata.name} --stub shows, then kata check"
+        return f"define the names that kata show {kata.name} --stub shows, then {check}"
     todo = "write the first body" if first is Cause.NOT_WRITTEN else "fix the first failing check"
     if kind is PracticeKind.HUNT:
         several = practice is not None and len(practice.planted_names) > 1
         todo = "find the next planted mistake and fix it" if several else "find the planted mistake and fix it"
     if practice is None or history is None:
-        return f"{todo}, then run the same command again"
+        return f"{todo}, then {check if watched else 'run the same command again'}"
     seen, hints = history.hints_seen(practice), len(hints_for(kata, practice))
     if seen < hints:
-        return f"{todo}, then kata check; kata hint shows hint {seen + 1} of {hints}"
-    return f"{todo}, then kata check; kata solution shows ours"
+        return f"{todo}, then {check}; {hint} shows hint {seen + 1} of {hints}"
+    return f"{todo}, then {check}; kata solution shows ours"
 
 
 def _in_interview(verdict: Verdict, history: History, practice: Practice) -> str:

@@ -112,7 +112,7 @@ class Subject:
                 tell(f"this check is not in your history: {error}")
         return told
 
-    def show(self, console: Console, verdict: Verdict, detail: Detail, explain: bool = False) -> None:
+    def show(self, console: Console, verdict: Verdict, detail: Detail, explain: bool = False, watched: bool = False) -> None:
         """Show a verdict that `keep` returned, and what to do next.
 
         Args:
@@ -120,8 +120,9 @@ class Subject:
             verdict: the part that the learner may see.
             detail: how much of it is drawn.
             explain: whether every mistake is explained at once; else only those that an earlier attempt showed already.
+            watched: whether it is judged again at each save.
         """
-        advice = next_step(verdict, self.kata, self.path, self.history, self.practice)
+        advice = next_step(verdict, self.kata, self.path, self.history, self.practice, watched)
         if verdict.symptoms is not None:
             show_symptoms(console, verdict, self.kata.title, self._limit(verdict.clock_seconds), advice, self._helped())
             return

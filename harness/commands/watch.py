@@ -36,6 +36,7 @@ from harness.screens.texts import show_hint
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 FOOTER_LINES = 3
+KEYS = "h hint · n next failure · t timing · q quit"
 
 
 def watch(kata: Kata, path: Path, workspace: Workspace, history: History | None, options: Options, worker: Spawned) -> None:
@@ -235,7 +236,7 @@ class WatchSession:
         assert self._verdict is not None
         for detail in LESS_AND_LESS:
             with console.capture() as capture:
-                self._subject.show(console, self._verdict, detail)
+                self._subject.show(console, self._verdict, detail, watched=True)
             screen = capture.get()
             if not console.is_terminal or screen.count("\n") + FOOTER_LINES <= console.height:
                 break
@@ -248,6 +249,9 @@ class WatchSession:
         self._view(console)
         for notice in self._notices:
             console.print(notice)
-        keys = " · h hint · n next failure · t timing · q quit" if sys.stdin.isatty() else ""
-        console.print(f"watching {shown(self._subject.path)} · check {self._count}{keys}", style="dim")
+        footer = f"watching {shown(self._subject.path)} · check {self._count}"
+        if sys.stdin.isatty():
+            one_line = f"{footer} · {KEYS}"
+            footer = one_line if len(one_line) <= console.width else f"{footer}\n{KEYS}"
+        console.print(footer, style="dim")
         console.file.flush()
