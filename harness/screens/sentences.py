@@ -16,8 +16,11 @@ MAX_WIDTH = 100
 
 
 def say(text: str, err: bool = False, first: str = "", indent: int = 0) -> None:
-    """Print `text` after `first`, wrapped to the terminal; continuation lines are indented by `indent` columns."""
-    width = _width(err)
+    """Print `text` after `first`, wrapped to the terminal; continuation lines are indented by `indent` columns.
+
+    What a terminal would act on is replaced: a sentence may quote a file's name, or what somebody typed.
+    """
+    text, width = printable(text), _width(err)
     lines = (first + text).split("\n") if width is None else _wrapped(first + text, width, indent)
     click.echo("\n".join(lines), err=err)
 
@@ -34,9 +37,9 @@ def ask(question: str) -> bool:
 
 
 def shown(path: Path) -> str:
-    """A path as one would type it from here."""
+    """A path as one would type it from here, without anything that a terminal would act on."""
     relative = os.path.relpath(path)
-    return relative if len(relative) <= len(str(path)) else str(path)
+    return printable(relative if len(relative) <= len(str(path)) else str(path))
 
 
 def printable(text: str) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from harness.screens.code import folded, highlighted
 from harness.screens.colours import NOTABLE
-from harness.screens.sentences import MAX_WIDTH
+from harness.screens.sentences import MAX_WIDTH, printable
 
 
 def show_source(console: Console, source: str) -> None:
@@ -24,6 +24,7 @@ def show_source(console: Console, source: str) -> None:
 
 def show_diff(console: Console, yours: str, ours: str, name: str) -> None:
     """Two sources: side by side if there is room, else as a unified diff."""
+    yours = printable(yours)
     if yours == ours:
         console.print(Text(f"{name} and the reference are identical."))
         return
