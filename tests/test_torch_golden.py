@@ -13,6 +13,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from benchmarks import beside_torch
+
 FILES = Path(__file__).parent / "golden" / "torch"
 CASES = Path(__file__).parent.parent / "benchmarks" / "golden"
 NAMES = sorted(file.stem for file in CASES.glob("*.py") if file.stem != "__init__")
@@ -42,3 +44,11 @@ def test_reference_agrees_with_torch(name: str) -> None:
         for key, expected in sides["out"].items():
             assert np.shape(got[key]) == np.shape(expected), f"{case}: {key}"
             np.testing.assert_allclose(got[key], expected, rtol=1e-11, atol=1e-12, err_msg=f"{case}: {key}")
+
+
+def test_readme_compares_the_time_of_every_case_with_pytorchs() -> None:
+    table = beside_torch.README.read_text(encoding="utf-8").partition(beside_torch.BEGIN)[2].partition(beside_torch.END)[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    assert [row[0] for row in rows] == [case.label for case in beside_torch.CASES]
+    assert all(float(cell) > 0 for row in rows for cell in row[1:])
+    assert {len(row) for row in rows} == {5}
