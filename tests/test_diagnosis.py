@@ -343,13 +343,6 @@ class TestEvidence:
         assert names_of(found_in(source, [FORWARD_CHECK], bank)) == ["coarse"]
         assert found_in(layer("np.maximum(x, 0) * (1 + 1e-6)"), [FORWARD_CHECK], bank).mistakes == ()
 
-    def test_two_mistakes_in_the_same_answer_are_both_named(self) -> None:
-        """Neither fits anywhere alone."""
-        one = mistake("mirrored", (FORWARD, "        return np.abs(x)"))
-        two = mistake("shifted", ("        self._positive = x > 0", "        x = x - 1\n+        self._positive = x > 0"))
-        found = found_in(layer("abs(x - 1)", "d_out * (self._positive - 0.5)"), [FORWARD_CHECK], [one, two])
-        assert set(names_of(found)) == {"mirrored", "shifted"}
-
     def test_smallest_set_explains(self) -> None:
         """Two mistakes of the bank, one that makes both: the one is named."""
         one = mistake("mirrored", (FORWARD, "        return np.abs(x)"))

@@ -14,8 +14,8 @@ A learner who is told a wrong reason looks for it for an hour, so a name needs e
 
 The first mistake is the one that explains most; then the bank is searched for one which, composed with those found, explains
 most of the rest. A mistake that touches several functions may also be made in one of them only. Where no single mistake
-explains a check, pairs are tried: those that begin with one which fits in part, then all. Where nothing fits, `patterns`
-looks at the wrong numbers themselves.
+explains a check, pairs are tried that begin with one which fits in part. Where nothing fits, `patterns` looks at the wrong
+numbers themselves.
 
 In a bug hunt it is known which mistakes there were, so `left_of` asks something simpler: which of them are still there.
 """
@@ -49,8 +49,6 @@ MAX_MISTAKES = 3
 MAX_PROBES = 8
 MAX_PAIR_PROBES = 2
 MAX_HALVES = 4
-MAX_PAIRS = 600
-"""How many pairs of mistakes are tried of which neither fits anywhere."""
 PAIR_SECONDS = 1.2
 """CPU time for all pairs."""
 WEIGHT = {Match.FULL: 2, Match.PART: 1, Match.NONE: 0}
@@ -250,7 +248,7 @@ class _Search:
     def _pair(self, rest: Sequence[Failure]) -> Suspect | None:
         """Two mistakes that explain together what neither does alone."""
         self._pairs_until = time.process_time() + PAIR_SECONDS
-        found = self._pair_with_half(rest) or self._any_pair(rest)
+        found = self._pair_with_half(rest)
         self._pairs_until = float("inf")
         return found
 
@@ -265,9 +263,6 @@ class _Search:
                     return best
         return None
 
-    def _fails(self, suspect: Suspect, check: Check) -> bool:
-        return self._replay(suspect, check).outcome is not Outcome.PASSED
-
     def _needs_both(self, pair: Suspect) -> bool:
         """Whether it explains more than either of its mistakes does alone."""
         alone = [Suspect((mistake,), (value,)) for mistake, value in zip(pair.mistakes, pair.values, strict=True)]
@@ -275,23 +270,6 @@ class _Search:
 
     def _explained(self, suspect: Suspect) -> list[Check]:
         return [check for check, attempt in self._failing if self._fit(suspect, check, attempt).match is Match.FULL]
-
-    def _any_pair(self, rest: Sequence[Failure]) -> Suspect | None:
-        """Two mistakes that show in the same answers, so that neither fits anywhere alone."""
-        cheapest = _probes(rest)[0]
-        singles = [Suspect((mistake,), (value,)) for mistake in self._bank for value in mistake.values[:1]]
-        singles = [one for one in singles if not self._is_late() and self._fails(one, cheapest[0])]
-        for number, (one, two) in enumerate(combinations(singles, 2)):
-            if number >= MAX_PAIRS or self._is_late():
-                return None
-            if not one.mistakes[0].composes_with(two.mistakes[0]):
-                continue
-            both = one.plus(two.mistakes[0], two.values[0])
-            if self._loaded(both) and self._fit(both, *cheapest).match is Match.FULL and self._needs_both(both):
-                best = self._best([both], rest)
-                if best is not None:
-                    return best
-        return None
 
     def _half_right(self) -> list[Suspect]:
         """Single mistakes that were found to fit a failing check, or part of one; those that fit most first."""
