@@ -52,6 +52,11 @@ def test_a_bank_that_is_too_small_is_said() -> None:
         draw_mistakes(catalog.find("step"), 4, (), seed=0)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_short_bank_is_tried_in_several_orders(seed: int) -> None:
+    assert len(draw_mistakes(catalog.find("softmax"), 4, (), seed)) == 4
+
+
 @pytest.mark.parametrize("some", subsets(DRAWN), ids=lambda some: " ".join(m.name for m in some))
 def test_whichever_mistakes_are_left_they_are_noticed_and_counted(some: tuple[Mistake, ...]) -> None:
     attempts = attempts_of(compose(some))

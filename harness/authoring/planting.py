@@ -22,6 +22,8 @@ from harness.judge.verdict import Outcome
 from harness.sandbox.local import LocalBackend
 
 MAX_BUGS = 4
+ORDERS = 12
+"""In how many orders a bank is tried: in a short one, the first mistakes may leave no place for others."""
 
 Planted = frozenset[Mistake]
 Shown = tuple[Outcome, str]
@@ -51,12 +53,20 @@ def draw_mistakes(
         TooFew: no set of that size can be told apart.
     """
     bank = list(load_bank(kata.module))
-    random.Random(seed).shuffle(bank)
-    bank.sort(key=lambda mistake: mistake.name in hunted)
-    suits = cache(suits)
-    if bugs == 1 and (first := next(filter(suits, bank), None)):
-        return [first]
-    trial = Trial(collect_checks(kata))
+    order, suits = random.Random(seed), cache(suits)
+    trial = Trial(collect_checks(kata)) if bugs > 1 else None
+    for _ in range(ORDERS):
+        order.shuffle(bank)
+        bank.sort(key=lambda mistake: mistake.name in hunted)
+        if trial is None and (first := next(filter(suits, bank), None)):
+            return [first]
+        if trial is not None and (found := _gathered(trial, bank, bugs, suits)):
+            return found
+    raise TooFew(f"the mistakes bank of {kata.name} holds no {bugs} mistakes that can be told apart in one file")
+
+
+def _gathered(trial: Trial, bank: Sequence[Mistake], bugs: int, suits: Callable[[Mistake], bool]) -> list[Mistake] | None:
+    """That many mistakes of the bank, each the first that can join those before it; None where it ends too early."""
     chosen: list[Mistake] = []
     methods = {mistake: _methods(mistake) for mistake in bank}
     for apart in (True, False):  # from different methods where possible
@@ -73,7 +83,7 @@ def draw_mistakes(
                 chosen.append(mistake)
             elif trial.can_be_counted(together):
                 return together
-    raise TooFew(f"the mistakes bank of {kata.name} holds no {bugs} mistakes that can be told apart in one file")
+    return None
 
 
 class Trial:
