@@ -181,6 +181,12 @@ def test_what_would_help_is_refused_for_stages_to_come_too(kata: Run, begun: Pat
         assert "interview" in refused.stderr
 
 
+def test_a_check_of_all_files_leaves_it_out(kata: Run, begun: Path) -> None:
+    refused = kata("check", "--all")
+    assert refused.returncode == 2
+    assert "there is no solution" in refused.stderr
+
+
 def test_after_the_time_no_answer_counts(kata: Run, begun: Path, tmp_path: Path) -> None:
     begun.write_text(reference("attention"), encoding="utf-8")
     with sqlite3.connect(tmp_path / ".kata" / "history.db") as database:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from harness import catalog
-from harness.commands.histories import history_if_usable
+from harness.commands.histories import history_if_usable, staged_file
 from harness.commands.parameters import WrongCall
 from harness.commands.solutions import readable_file
 from harness.commands.subject import Subject
@@ -22,7 +22,9 @@ from harness.screens.summary_screen import Unjudged, show_summary
 
 def check_workspace(workspace: Workspace, seed: int, timeout: float, sandbox: str) -> int:
     """Judge every solution in a workspace and show a table; returns the exit code. No file keeps the others from it."""
-    katas = [kata for kata in catalog.all_katas() if workspace.solution(kata).is_file()]
+    paths = {kata.name: workspace.solution(kata) for kata in catalog.all_katas()}
+    # the file of a staged interview is judged by its stages alone
+    katas = [catalog.find(name) for name, path in paths.items() if path.is_file() and not staged_file(path, workspace)[1]]
     if not katas:
         raise WrongCall(f"there is no solution in {workspace.root}: `kata start NAME` writes a first one")
     options = Options(seed=seed, timing=False, call_timeout=timeout, sandbox=sandbox)

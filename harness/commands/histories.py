@@ -85,7 +85,10 @@ def running_interview(history: History | None) -> OpenInterview | None:
 
 def staged_file(path: Path, workspace: Workspace) -> tuple[History | None, Staged | None]:
     """The history, and the staged interview that is about this file, if there is one."""
-    history = history_if_usable(workspace)
+    try:
+        history = open_history(workspace)
+    except UnusableHistory:  # the command that follows says so
+        return None, None
     staged = open_staged(history)
     is_its = staged is not None and path.resolve() == (workspace.root / staged.file).resolve()
     return history, staged if is_its else None
