@@ -20,7 +20,9 @@ from harness.testing import (
     Solution,
     Watched,
     assert_close,
+    assert_honours_generator,
     assert_keys,
+    assert_no_warnings,
     assert_normal,
     assert_shape,
     assign_params,
@@ -107,6 +109,14 @@ class TestForward:
             fill(theirs, ("params", name), value)
         assert_close(step(theirs, ids)[0], ours.logits(ids), "the logits of a step")
 
+    def test_large_attention(self, solution: Solution, rng: np.random.Generator) -> None:
+        """attention scores of 1e4 give the exact result without a warning"""
+        theirs, ours = pair(solution, rng)
+        assign_params({name: 1e4 * value for name, value in ours.params.items() if name.endswith(".w_q")}, theirs, ours)
+        ids = ids_of(rng)
+        assert_close(theirs.logits(ids), ours.logits(ids), "logits(ids)")
+        assert_no_warnings(solution)
+
     @by_properties
     @pytest.mark.parametrize("name", ["tokens", "blocks.0.w_k"])
     def test_start(self, solution: Solution, rng: np.random.Generator, name: str) -> None:
@@ -114,6 +124,11 @@ class TestForward:
         params = solution.GPT(150, 8, 144, 2, 1, rng=rng).params
         assert_shape(params[name], (150 if name == "tokens" else 144, 144), name)
         assert_normal(solution, params[name], 0.02, name)
+
+    @by_properties
+    def test_generator(self, solution: Solution) -> None:
+        """parameters are drawn from the generator that is given"""
+        assert_honours_generator(solution, lambda rng: solution.GPT(*SIZES, rng=rng).params["tokens"], "tokens")
 
     def test_start_of_vectors(self, solution: Solution) -> None:
         """gammas start at 1, betas and biases at 0"""

@@ -21,6 +21,7 @@ from harness.testing import (
     Watched,
     assert_close,
     assert_gradient,
+    assert_honours_generator,
     assert_keys,
     assert_no_warnings,
     assert_normal,
@@ -89,6 +90,13 @@ class TestForward:
         given = batch(rng, width=ONE_HEAD[2])
         assert_close(scores_of(theirs, given), scores_of(ours, given), "classify(...)")
 
+    def test_one_token(self, solution: Solution, rng: np.random.Generator) -> None:
+        """classify takes rows of a single token"""
+        theirs, ours = pair(solution, rng)
+        given = batch(rng, (1, 1, 1))
+        given["ids"] = given["ids"][:, :1]
+        assert_close(scores_of(theirs, given), scores_of(ours, given), "classify(...)")
+
     def test_padding(self, solution: Solution, rng: np.random.Generator) -> None:
         """what stands in the padding has no influence"""
         theirs, ours = pair(solution, rng)
@@ -115,6 +123,14 @@ class TestForward:
             fill(theirs, ("params", name), value)
         assert_close(scores_of(theirs, given), scores_of(ours, given), "classify(...)")
 
+    def test_large_attention(self, solution: Solution, rng: np.random.Generator) -> None:
+        """attention scores of 1e4 give the exact result without a warning"""
+        theirs, ours = pair(solution, rng)
+        assign_params({name: 1e4 * value for name, value in ours.params.items() if name.endswith(".w_q")}, theirs, ours)
+        given = batch(rng)
+        assert_close(scores_of(theirs, given), scores_of(ours, given), "classify(...)")
+        assert_no_warnings(solution)
+
     @by_properties
     @pytest.mark.parametrize("name", ["tokens", "blocks.0.w_k"])
     def test_start(self, solution: Solution, rng: np.random.Generator, name: str) -> None:
@@ -122,6 +138,11 @@ class TestForward:
         params = solution.GPT(150, 8, 144, 2, 1, rng=rng).params
         assert_shape(params[name], (150 if name == "tokens" else 144, 144), name)
         assert_normal(solution, params[name], 0.02, name)
+
+    @by_properties
+    def test_generator(self, solution: Solution) -> None:
+        """parameters are drawn from the generator that is given"""
+        assert_honours_generator(solution, lambda rng: solution.GPT(*SIZES, rng=rng).params["tokens"], "tokens")
 
     def test_start_of_vectors(self, solution: Solution) -> None:
         """gammas start at 1, betas and biases at 0"""

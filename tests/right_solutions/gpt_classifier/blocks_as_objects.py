@@ -43,7 +43,8 @@ class Block:
         t = s = q.shape[2]
         scores = q @ np.moveaxis(k, 2, 3) * q.shape[3] ** -0.5
         seen = np.arange(s) <= np.arange(s - t, s)[:, None]
-        weights = np.where(seen, np.exp(scores - np.max(np.where(seen, scores, -np.inf), axis=3, keepdims=True)), 0)
+        scores = np.where(seen, scores, -np.inf)
+        weights = np.exp(scores - np.max(scores, axis=3, keepdims=True))
         heads = weights @ v / weights.sum(axis=3, keepdims=True)
         x = x + np.concatenate(list(np.moveaxis(heads, 1, 0)), axis=-1) @ self["w_o"]
         return x + gelu(self.norm(2)(x) @ self["w1"] + self["b1"]) @ self["w2"] + self["b2"]

@@ -41,7 +41,8 @@ class GPT:
         q, k, v = (a.reshape(n, -1, self.heads, e // self.heads).swapaxes(1, 2) for a in (q, y @ w["w_k"], y @ w["w_v"]))
         scores = q @ k.swapaxes(2, 3) / np.sqrt(e // self.heads)
         seen = (np.arange(t) <= places[..., None])[:, None]
-        weights = np.where(seen, np.exp(scores - np.where(seen, scores, -np.inf).max(axis=3, keepdims=True)), 0.0)
+        scores = np.where(seen, scores, -np.inf)
+        weights = np.exp(scores - scores.max(axis=3, keepdims=True))
         weights /= weights.sum(axis=3, keepdims=True)
         x = x + (weights @ v).swapaxes(1, 2).reshape(n, -1, e) @ w["w_o"]
         a = norm(x, w["gamma2"], w["beta2"]) @ w["w1"] + w["b1"]
