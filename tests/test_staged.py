@@ -200,7 +200,7 @@ def test_after_the_time_no_answer_counts(kata: Run, begun: Path, tmp_path: Path)
 
 def test_end_with_stages_left_asks_first(kata: Run, begun: Path, terminal: Open) -> None:
     screen = terminal("interview", "end", NO_COLOR="1")
-    screen.wait_for("and 5 stages are not through yet. End the interview? [y/N]:")
+    screen.wait_for("and 5 stages are not passed yet. End the interview? [y/N]:")
     screen.type("n\n")
     assert screen.finish() == 0
     assert kata("interview", "status").returncode == 0

@@ -197,7 +197,7 @@ def end_command(yes: bool, workspace: Workspace) -> None:
         unsolved = sum(practice.solved_at is None for practice in history.in_interview(interview.id))
     if left > 0 and unsolved:
         word = ("stage" if staged else "kata") + (" is" if unsolved == 1 else "s are")
-        done = "through" if staged else "solved"
+        done = "passed" if staged else "solved"
         reason = f"{clock(left)} of {interview.minutes} min are left, and {unsolved} {word} not {done} yet"
         if not confirmed(reason, "End the interview?", yes):
             return

@@ -17,7 +17,8 @@ from harness.screens.sentences import MAX_WIDTH, printable
 def show_source(console: Console, source: str) -> None:
     """Python source, highlighted where there is colour."""
     if console.is_terminal:
-        console.print(highlighted(source, "python"))
+        lines = [piece for line in source.splitlines() for piece in folded(line, console.width)]
+        console.print(highlighted("\n".join(lines), "python"))
     else:
         console.print(source, soft_wrap=True, end="")  # whole lines: it may go into a file
 
