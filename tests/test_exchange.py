@@ -176,6 +176,18 @@ def test_what_is_no_export_is_refused_whole(tmp_path: Path, change: Callable[[An
 # as the learner types it
 
 
+def test_a_history_that_came_along_is_what_kata_shows_first(kata: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    kata("start", "relu", folder=tmp_path / "one")
+    kata("export", "history.json", folder=tmp_path / "one")
+    kata("import", "../one/history.json", folder=tmp_path / "two")
+    shown = kata(folder=tmp_path / "two").stdout
+    assert "Your history came from another machine" in shown
+    assert "kata next" in shown
+    assert "Nothing has been started in this folder" not in shown
+
+
 def test_from_one_folder_to_another(kata: Run, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     for folder, name in ((one, "relu"), (two, "tanh")):

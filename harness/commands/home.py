@@ -6,8 +6,9 @@ import os
 
 from harness import catalog
 from harness.commands.histories import open_history, running_interview
+from harness.practice.history import History
 from harness.practice.kind import PracticeKind
-from harness.practice.workspace import find_workspace
+from harness.practice.workspace import Workspace, find_workspace
 from harness.screens.sentences import say
 
 
@@ -16,7 +17,11 @@ def show_home() -> None:
     workspace = find_workspace(os.environ.get("KATA_WORKSPACE"))
     history = open_history(workspace)
     touched = history.last_touched() if history else None
-    if history is None or touched is None:
+    if history is not None and touched is None and history.last_started() is not None:
+        _say_where(workspace, history)
+        say("Your history came from another machine; nothing has been started here yet.\n")
+        rows = [("kata next", "see what to practise next"), ("kata status", "show how far you are")]
+    elif history is None or touched is None:
         say("Practise writing layers in NumPy, forward and backward, before somebody asks you to.\n")
         say("Nothing has been started in this folder yet.\n")
         rows = [
@@ -27,10 +32,9 @@ def show_home() -> None:
     else:
         practice = touched.practice
         policy = (practice.kind if practice else PracticeKind.KATA).policy
-        solved = sum(history.was_solved(name) for name in catalog.all_names())
         is_solved = practice.solved_at is not None if practice else history.was_solved(touched.kata)
         state = "solved" if is_solved else "not solved yet"
-        say(f"Workspace {workspace.root}: {solved} of {len(catalog.all_names())} katas solved.", indent=2)
+        _say_where(workspace, history)
         if running_interview(history):
             say("An interview is running.\n")
             rows = [
@@ -50,3 +54,8 @@ def show_home() -> None:
     for command, meaning in rows:
         say(meaning, first=f"  {command:<24}", indent=26)
     say("\n`kata --help` shows every command.")
+
+
+def _say_where(workspace: Workspace, history: History) -> None:
+    solved = sum(history.was_solved(name) for name in catalog.all_names())
+    say(f"Workspace {workspace.root}: {solved} of {len(catalog.all_names())} katas solved.", indent=2)
