@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ class TestTheSolutionsClockIsNotSimplyBelieved:
         stopwatch = Stopwatch(catalog.load("relu"), client(burning("x.tobytes() not in seen")), 0)
         for number in range(3):
             stopwatch.set_up(number)
-            assert stopwatch.lap().inside >= 0.03
+            assert stopwatch.lap().inside > 0.029
 
     def test_skipped_work(self, tmp_path: Path) -> None:
         skips = f"{RELU}\n_f = ReLU.forward\nReLU.forward = lambda self, x: _f(self, x) * (1 if x.size < 1000 else 0)\n"
@@ -191,6 +192,7 @@ class TestTheSolutionsClockIsNotSimplyBelieved:
         assert believed(slightly, laps(*self.HONEST))[0, 0] == 0.0015
         assert believed(slightly, laps(*self.HONEST), strict=True)[0, 0] > 0.0017
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="no other system tells the CPU time of another process")
     def test_cpu_time_of_the_worker_is_read_from_outside(self, client: Callable[[str], WorkerClient]) -> None:
         one = client(burning("True"))
         one.begin_check(0)
