@@ -113,7 +113,7 @@ class TestJson:
             hunt=HuntCount(4, 3),
             symptoms=Symptoms((3.0, 2.5, float("inf")), (3.0, 2.4, 2.0), "it stopped"),
             clock_seconds=862.1234,
-            check_seconds=0.31049,
+            check_seconds=0.31249,
             sandbox="landlock",
         )
         passed: dict[str, object] = {
@@ -178,7 +178,7 @@ class TestJson:
             "hunt": {"planted": 4, "left": 3, "exact": True},
             "symptoms": {"losses": [3.0, 2.5, None], "expected": [3.0, 2.4, 2.0], "stopped": "it stopped"},
             "clock_seconds": 862.1,
-            "check_seconds": 0.31,
+            "check_seconds": 0.312,
             "sandbox": "landlock",
         }
         assert json.dumps(result.as_json(), allow_nan=False) == json.dumps(expected)
@@ -189,6 +189,15 @@ class TestJson:
         assert line.isprintable()
         assert json.loads(line) == {"output": text}
         assert all(letter in line for letter in "ü練✓\U0001f600")
+
+    def test_symptoms_only_leaves_counts_and_points(self) -> None:
+        whole = replace(
+            verdict(group(60, Outcome.PASSED), group(40, Outcome.FAILED)), output="x", mistakes=("a",), unexplained=2
+        )
+        told = whole.symptoms_only()
+        assert (told.output, told.mistakes, told.unexplained, told.score) == ("", (), 0, 60)
+        assert [(check.name, check.title, check.message) for check in told.checks()] == [("", "", "")] * 2
+        assert [check.outcome for check in told.checks()] == [Outcome.PASSED, Outcome.FAILED]
 
     def test_what_was_not_measured_is_null(self) -> None:
         told = verdict(group(100, Outcome.PASSED)).as_json()
