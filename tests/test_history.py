@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness import catalog
+from harness.cli import run
 from harness.judge.verdict import CheckResult, Diagnosis, GroupResult, Outcome, Timing, Verdict
 from harness.practice import database as database_module
 from harness.practice import renaming
@@ -53,6 +54,7 @@ import tomllib
 from pathlib import Path
 from harness.practice.history import History
 from harness import catalog
+from harness.cli import run
 from harness.judge.verdict import CheckResult, GroupResult, Outcome, Verdict
 
 checks = tuple(CheckResult(f"TestForward::test_{n}", "title", Outcome.FAILED, "message " * 20) for n in range(30))
@@ -416,4 +418,20 @@ def test_check_after_the_clock_was_set_back_takes_nothing_off(tmp_path: Path) ->
     now[0] -= 500_000
     history.record(VERDICT, history.practice(practice.id))
     assert history.practice(practice.id).clock_seconds(now[0]) == 60
+    history.close()
+
+
+def test_linked_solution_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "repository" / "relu.py"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text(catalog.load("relu").reference_file.read_text(encoding="utf-8"), encoding="utf-8")
+    folder = tmp_path / "practice"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert run(["start", "relu"]) == 0
+    (folder / "relu.py").unlink()
+    (folder / "relu.py").symlink_to(elsewhere)
+    assert run(["check", "--no-timing"]) == 0
+    history = History(folder / ".kata" / "history.db")
+    assert history.was_solved("relu")
     history.close()

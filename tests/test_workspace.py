@@ -120,3 +120,16 @@ def test_a_failure_to_rewrite_leaves_the_old_file(tmp_path: Path, monkeypatch: p
         Workspace(tmp_path).rewrite(path, "new")
     assert path.read_text() == "old"
     assert sorted(tmp_path.glob("report*")) == [path]
+
+
+def test_link_in_the_folder_belongs_to_it_wherever_it_leads(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere.py"
+    folder.mkdir()
+    elsewhere.write_text("mine")
+    (folder / "relu.py").symlink_to(elsewhere)
+    (tmp_path / "other").symlink_to(folder)
+    workspace = Workspace(folder.resolve())
+    assert workspace.holds(folder / "relu.py")
+    assert workspace.holds(tmp_path / "other" / "relu.py")
+    assert not workspace.holds(elsewhere)
+    assert not workspace.holds(folder / "deeper" / "relu.py")

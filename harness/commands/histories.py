@@ -64,7 +64,7 @@ def named_practice(named: Kata | Path | None, workspace: Workspace, history: His
         return catalog.find(touched.kata), touched.practice
     if isinstance(named, Kata):
         return named, history.of_file(named.file_name) if history else None
-    practice = history.of_file(named.name) if history and named.resolve().parent == workspace.root else None
+    practice = history.of_file(named.name) if history and workspace.holds(named) else None
     return (catalog.find(practice.kata) if practice else kata_of_file(named)), practice
 
 

@@ -51,7 +51,7 @@ class Subject:
     def of(cls, kata: Kata, path: Path, workspace: Workspace, history: History | None) -> Subject:
         """The subject of a solution, by what the history knows about its file."""
         practice = None
-        if history is not None and path.resolve().parent == workspace.root:
+        if history is not None and workspace.holds(path):
             practice = history.of_file(path.name)
         return cls(kata, path, workspace, history, practice if practice and practice.kata == kata.name else None)
 
@@ -59,7 +59,7 @@ class Subject:
     def touched(cls, kata: Kata, path: Path, workspace: Workspace, history: History | None) -> Subject:
         """The same, when the learner turns to it: a command without a name means it from now on, and its clock runs."""
         subject = cls.of(kata, path, workspace, history)
-        if history is None or path.resolve().parent != workspace.root:
+        if history is None or not workspace.holds(path):
             return subject
         try:
             pauses = history.touch(kata.name, path.name, subject.practice)
@@ -105,7 +105,7 @@ class Subject:
         A verdict that cannot be written is still worth showing, so that is no error; `tell` gets a sentence about it.
         """
         told = self.told(verdict)
-        if self.history is not None and self.path.resolve().parent == self.workspace.root:
+        if self.history is not None and self.workspace.holds(self.path):
             try:
                 self.history.record(self._timed(verdict), self.practice)
             except UnusableHistory as error:

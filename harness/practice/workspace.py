@@ -44,6 +44,10 @@ class Workspace:
         """Where the file of a bug hunt is, or would be."""
         return self.root / kata.hunt_file_name
 
+    def holds(self, path: Path) -> bool:
+        """Whether a file stands in this folder itself, or a link to one that may be anywhere."""
+        return path.absolute().parent.resolve() == self.root
+
     def write_new(self, path: Path, text: str) -> None:
         """Write a file that must not exist yet.
 
