@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness import catalog
 from harness.judge.bank import names_in
+from harness.judge.collect import collect_checks
 from harness.judge.contract import LAYOUTS
 from harness.judge.replay import Check, changed_inputs_counted, run_check
 from harness.sandbox.local import LocalBackend
@@ -367,3 +369,39 @@ def test_layouts_are_as_named() -> None:
     assert not LAYOUTS["read-only"](array).flags.writeable
     assert not LAYOUTS["gapped"](array).flags.contiguous
     assert LAYOUTS["Fortran order"](array).flags.f_contiguous
+
+
+TWO_FUNCTIONS = """
+_forward, _backward = Linear.forward, Linear.backward
+SLOPE = 7.0
+
+def forward(self, x):
+    known = getattr(self, "first", None)
+    if known is not None and known[0].shape == x.shape and 0 < np.abs(x - known[0]).max() < 0.1:
+        return known[1] + SLOPE * (x - known[0]).sum(axis=1, keepdims=True)
+    out = _forward(self, x)
+    self.first = x.copy(), out.copy()
+    return out
+
+def backward(self, d_out):
+    return SLOPE * d_out.sum(axis=1, keepdims=True) * np.ones_like(self.first[0]), *_backward(self, d_out)[1:]
+
+Linear.forward, Linear.backward = forward, backward
+"""
+
+
+def test_forward_that_is_another_function_while_it_is_differentiated_earns_nothing() -> None:
+    """It is correct wherever it is compared, and easy to differentiate near a point that it has seen."""
+    kata = catalog.load("linear")
+    names = names_in(kata.reference_file.read_text(encoding="utf-8") + TWO_FUNCTIONS, "linear.py")
+    attempts = {
+        check.name: run_check(check, LocalBackend(names), "linear.py", 0)
+        for check in collect_checks(kata)
+        if "test_own_forward" in check.name or "test_values" in check.name
+    }
+    failed = {name: attempt.message for name, attempt in attempts.items() if attempt.outcome != "passed"}
+    assert failed == {
+        "TestGradient::test_own_forward[tall-d_x]": (
+            "forward is correct at one x, and computes something else at others close to it"
+        )
+    }

@@ -185,8 +185,8 @@ class Gradient(LayerContract):
 
     def test_own_forward(self, solution: Solution, rng: np.random.Generator, case: str, name: str) -> None:
         """{name} is the derivative of your own forward pass"""
-        theirs, _ = self.layer.runs(solution, rng, self.layer.cases[case])
-        assert_own_gradient(theirs, name, rng)
+        theirs, ours = self.layer.runs(solution, rng, self.layer.cases[case])
+        assert_own_gradient(theirs, name, rng, ours=ours)
 
     def test_correct(self, solution: Solution, rng: np.random.Generator, case: str, name: str) -> None:
         """{name} is correct"""

@@ -26,8 +26,11 @@ from harness.judge import gradcheck
 from harness.judge.assertions import CheckFailed, assert_close, assert_shape
 from harness.judge.gradients import FOLLOW_THROUGH, assert_depends, assert_gradient, gradients
 from harness.judge.randomness import Start
+from harness.judge.verdict import Cause
 from harness.sandbox.proxy import RemoteObject, Solution, assign
 from harness.sandbox.transcript import unrecorded
+
+ONE_FUNCTION_RTOL = 1e-6
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 Inputs = dict[str, Any]
@@ -259,10 +262,17 @@ def _is_float(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
-def assert_own_gradient(run: Run, name: str, rng: np.random.Generator, locate: bool = True) -> None:
+def assert_own_gradient(run: Run, name: str, rng: np.random.Generator, locate: bool = True, ours: Run | None = None) -> None:
     """Fail unless the gradient of that name ("d_x", "d_weight", ...) is the derivative of the learner's own forward.
 
-    `locate` is as for `assert_gradient`.
+    Args:
+        run: the learner's layer.
+        name: the gradient's.
+        rng: draws directions.
+        locate: as for `assert_gradient`.
+        ours: the reference's layer with the same inputs and parameters. Where the learner's forward is correct at the point
+            in question, it must be correct at the points around it as well: else it would be another function that is
+            differentiated than the one that other checks compare.
     """
     variable = name.removeprefix("d_")
     is_input = variable in run.differentiated
@@ -274,8 +284,12 @@ def assert_own_gradient(run: Run, name: str, rng: np.random.Generator, locate: b
         run.layer.assign([run.target], {variable: value})
         return run
 
+    seen: list[tuple[np.ndarray, Any]] = []
+
     def forward(value: np.ndarray) -> Any:
-        return at(value).forward()
+        out = at(value).forward()
+        seen.append((value, out))
+        return out
 
     def backward(d_out: np.ndarray) -> Any:
         here = at(start)
@@ -288,6 +302,33 @@ def assert_own_gradient(run: Run, name: str, rng: np.random.Generator, locate: b
         assert_shape(out, np.shape(out), "the output of forward")
     assert_depends(outs, variable, name)
     assert_gradient(forward, start, backward, rng, name, locate=locate)
+    if ours is not None:
+        _assert_one_function(ours, variable, seen, rng)
+
+
+def _assert_one_function(ours: Run, variable: str, seen: Sequence[tuple[np.ndarray, Any]], rng: np.random.Generator) -> None:
+    """Fail if what was seen of a forward is correct at the first point, and something else at others."""
+
+    def is_correct(value: np.ndarray, out: Any) -> bool:
+        here = ours
+        if variable in ours.differentiated:
+            here = ours.with_inputs(**{variable: value})
+        else:
+            ours.layer.assign([ours.target], {variable: value})
+        first, again = np.asarray(here.forward()), np.asarray(here.forward())
+        if not np.array_equal(first, again, equal_nan=True):  # a layer that draws random numbers has no one function
+            return False
+        scale = max(float(np.max(np.abs(first), initial=0.0)), 1e-3)
+        return np.shape(out) == first.shape and bool(np.all(np.abs(np.asarray(out) - first) <= ONE_FUNCTION_RTOL * scale))
+
+    if not is_correct(*seen[0]):
+        return  # wrong in its own way, which the checks of forward say
+    for i in rng.integers(1, len(seen), size=3):
+        if not is_correct(*seen[i]):
+            raise CheckFailed(
+                f"forward is correct at one {variable}, and computes something else at others close to it",
+                cause=Cause.WRONG_BEHAVIOUR,
+            )
 
 
 def assert_reference_gradient(theirs: Run, ours: Run, name: str, rng: np.random.Generator) -> None:
