@@ -73,6 +73,15 @@ def test_each_step_says_less_and_the_first_says_all() -> None:
     assert " ".join(MISTAKE.explanation.split()) in whole
 
 
+def test_failures_without_a_message_are_all_named() -> None:
+    checks = tuple(CheckResult(f"Test::{name}", f"{name} is correct", Outcome.FAILED) for name in ("d_x", "d_bias"))
+    console = Console(width=80, theme=THEME)
+    with console.capture() as capture:
+        show_verdict(console, Verdict("a", "a.py", 0, (GroupResult("gradient", 40, checks),)), "A", "", NEXT, Telling())
+    assert "d_x is correct" in capture.get()
+    assert "d_bias is correct" in capture.get()
+
+
 def test_one_failing_check_explains_only_what_may_be_explained() -> None:
     for explained in (True, False):
         console = Console(width=80, theme=THEME)

@@ -129,10 +129,10 @@ def _failed(check: CheckResult) -> bool:
 
 
 def _alike(failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
-    """Failures that say the same but for their numbers, together."""
+    """Failures that say the same but for their numbers, together; one that says nothing, as in an interview, by itself."""
     found: dict[tuple[str, str], list[CheckResult]] = {}
     for check in failed:
-        found.setdefault((check.outcome, NUMBER.sub("#", check.message)), []).append(check)
+        found.setdefault((check.outcome, NUMBER.sub("#", check.message) or check.name), []).append(check)
     return list(found.values())
 
 
