@@ -30,7 +30,8 @@ CONV = Layer(
     cases={
         "two groups": Case(4, 6, 3, 1, 0, 2, x=(2, 4, 4, 5)),
         "one group": Case(2, 3, 3, 1, 0, 1, x=(2, 2, 4, 5)),
-        "depthwise": Case(3, 3, (2, 3), 1, 1, 3, x=(2, 3, 4, 5)),
+        "defaults": Case(2, 3, 2, x=(2, 2, 3, 4)),
+        "depthwise": Case(3, 3, (2, 3), 1, 2, 3, x=(2, 3, 4, 5)),
         "depthwise, two kernels a channel": Case(3, 6, 2, 1, 0, 3, x=(2, 3, 4, 3)),
         "three groups": Case(6, 3, 2, 1, 0, 3, x=(1, 6, 3, 4)),
         "stride and padding": Case(4, 4, (3, 2), 2, 1, 2, x=(2, 4, 5, 6)),
@@ -69,6 +70,9 @@ class TestLayouts(Layouts, layer=CONV): ...
 
 class TestErrors(Errors):
     rejections = (
+        Rejection("Conv2d(...)", "`kernel_size` is below 1", lambda s, v: s.Conv2d(1, 1, v), (0, (2, 0)), "kernel_size"),
+        Rejection("Conv2d(...)", "`stride` is below 1", lambda s, v: s.Conv2d(1, 1, 3, stride=v), (0, -1), "stride"),
+        Rejection("Conv2d(...)", "`padding` is negative", lambda s, v: s.Conv2d(1, 1, 3, padding=v), (-1,), "padding"),
         Rejection("Conv2d(...)", "`groups` is below 1", lambda s, v: s.Conv2d(2, 2, 3, groups=v), (0, -1), "groups"),
         Rejection(
             "Conv2d(...)",
@@ -88,7 +92,22 @@ class TestErrors(Errors):
             "forward(x)",
             "`x` does not have `in_channels` channels",
             lambda s, channels: s.Conv2d(4, 2, 2, groups=2).forward(np.ones((2, channels, 4, 4))),
-            (2, 6),
+            (1, 2, 6),
             ("in_channels", "channels", "x", *SHAPE_WORDS),
+        ),
+        Rejection(
+            "forward(x)",
+            "`x` is not 4-D",
+            lambda s, shape: s.Conv2d(2, 2, 2, groups=2).forward(np.ones(shape)),
+            ((2, 4, 4), (1, 2, 2, 4, 4)),
+            ("x", "4-d", *SHAPE_WORDS),
+        ),
+        Rejection(
+            "forward(x)",
+            "the kernel is larger than the padded input",
+            lambda s, shape: s.Conv2d(2, 2, (3, 5), padding=1, groups=2).forward(np.ones(shape)),
+            ((1, 2, 4, 2), (1, 2, 0, 4)),
+            ("kernel_size", "kernel", "input"),
+            shown=lambda shape: (3, 5),
         ),
     )
