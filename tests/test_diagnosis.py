@@ -161,7 +161,7 @@ class TestMistakesOfTheBank:
         assert found.mistakes == ()
         told = [diagnosis for diagnoses in found.by_check.values() for diagnosis in diagnoses]
         assert told
-        assert {diagnosis.explanation for diagnosis in told} == {"Every value is 7 times what it should be."}
+        assert {diagnosis.explanation for diagnosis in told} == {"d_x: every value is 7 times what it should be."}
         assert set(found.unexplained) == set(found.by_check)
 
     @pytest.mark.parametrize("eps", ["1e-6", "1e-9", "1e-12"])

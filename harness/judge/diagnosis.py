@@ -593,4 +593,7 @@ def _pattern(attempt: Attempt) -> tuple[Diagnosis, ...]:
     if not isinstance(error, CheckFailed) or error.got is None or attempt.outcome is not Outcome.FAILED:
         return ()
     text = describe_difference(error.got, error.expected, attempt.transcript.input_shape)
+    if text and error.what:
+        what = error.what.rpartition(". ")[2]  # without the sentence that it may stand behind
+        text = f"{what}: {text if text.startswith('NaN') else text[0].lower() + text[1:]}"
     return (Diagnosis(None, text),) if text else ()

@@ -73,7 +73,7 @@ def _close(a: np.ndarray, b: np.ndarray) -> bool:
 
 def _shape(got: np.ndarray, expected: np.ndarray) -> str:
     if sorted(got.shape) == sorted(expected.shape):
-        return "The shape is a permutation of the right one: a transpose is missing or too many."
+        return "The shape is a permutation of the right one: look for a transpose, and at the order of the results."
     if tuple(n for n in got.shape if n != 1) == tuple(n for n in expected.shape if n != 1):
         return "The shape differs only in axes of length 1: look at keepdims, reshape or squeeze."
     if got.ndim > expected.ndim:
