@@ -126,6 +126,7 @@ class Trace(Enum):
     PROPERTIES = "properties"  # of random results
     CHANGES = "changes"  # of arrays that belong to the caller
     ACCEPTED = "accepted"  # an argument that should have been rejected
+    WARNING = "warning"  # of NumPy, with right numbers
     NOTHING = "nothing"  # an exception, None, NaN, a flag: too many mistakes look like that
 
 

@@ -7,7 +7,8 @@ A learner who is told a wrong reason looks for it for an hour, so a name needs e
    broken off at the first component that is neither the learner's nor the reference's.
 2. What fits must show three distinct wrong numbers over all the checks that it explains; or explain all failing checks with
    fewer; or show a wrong shape, dtype, property or changed array, lost digits, or accept the same bad arguments. The latter
-   two only where nothing else in the bank does so. An exception, a warning, NaN or zeros everywhere prove nothing.
+   two only where nothing else in the bank does so. An exception, NaN or zeros everywhere prove nothing, nor does a warning
+   unless it is all that is wrong.
 3. Whoever makes a mistake must fail what it fails, in the way in which it does. Each check that it fails and the learner
    passes, or fails otherwise, weighs as much as `CONTRADICTED` checks that it explains. What only follows from a wrong
    answer that both gave does not count, nor what happens in other layouts or to bad arguments.
@@ -436,9 +437,8 @@ class _Search:
         explains_all = all(check.name in explained for check, _ in rest)
         fits_most = len(case.explained) >= FEW and 2 * (len(case.explained) + len(case.partly)) > len(rest)
         explains_most = explains_all or fits_most
-        if not (
-            kinds & UNIQUE_KINDS or (Trace.NUMBERS in kinds and explains_all) or (Trace.PLACES in kinds and explains_most)
-        ):
+        alone = UNIQUE_KINDS | ({Trace.NUMBERS, Trace.WARNING} if explains_all else set())
+        if not (kinds & alone or (Trace.PLACES in kinds and explains_most)):
             return False
         rivals = [other for other in others if other is not case and {c.name for c in other.explained} >= explained]
         less = self._worth(case) - CONTRADICTED  # something speaks against such a rival
@@ -477,7 +477,7 @@ class _Search:
         if attempt.cause is Cause.CHANGED_INPUT:
             return _fit_of_changes(attempt, replay, follower)
         if follower.found_nothing and replay.message == attempt.message:  # what the check saw, it saw by other means
-            return Fit(Match.FULL, Support(kinds={Trace.NOTHING}))
+            return Fit(Match.FULL, Support(kinds={Trace.WARNING if attempt.cause is Cause.WARNED else Trace.NOTHING}))
         if fit.match is Match.FULL and replay.outcome is not attempt.outcome:
             return Fit(Match.PART, fit.evidence) if follower.explained_in_place else NO_FIT
         return fit
