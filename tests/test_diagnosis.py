@@ -257,6 +257,14 @@ def sum_is_right(solution: Any) -> None:
     assert_close(solution.ReLU().forward(X[:1, 1]), X[:1, 1], "forward(x)")
 
 
+def gradient_is_that_of_forward(solution: Any) -> None:
+    relu = solution.ReLU()
+    slope = (relu.forward(X + 1e-3) - relu.forward(X - 1e-3)) / 2e-3
+    relu.forward(X)
+    assert_close(relu.backward(np.ones_like(X)), slope, "d_x", rtol=1e-6)
+
+
+OWN_CHECK = check(gradient_is_that_of_forward, "test_own_forward")
 FORWARD_CHECK, BACKWARD_CHECK = check(forward_is_right, "test_forward"), check(backward_is_right, "test_backward")
 ONE_NUMBER_CHECK = check(sum_is_right, "test_number")
 
@@ -273,6 +281,12 @@ class TestEvidence:
         found = found_in(layer("x - np.inf * 0"), [FORWARD_CHECK], bank)
         assert found.mistakes == ()
         assert found.unexplained == (FORWARD_CHECK.name,)
+
+    def test_warning_names_a_mistake_where_it_is_all_that_is_wrong(self) -> None:
+        forward = "    def forward(self, x):\n        self.out = 1 / (1 + np.exp(-x))\n        return self.out\n"
+        source = f"import numpy as np\nclass Sigmoid:\n{forward}    def backward(self, d_out):\n        return d_out * "
+        assert names_of(findings("sigmoid", f"{source}self.out * (1 - self.out)\n")) == ["naive-formula"]
+        assert names_of(findings("sigmoid", f"{source}self.out * (1 - self.out) * 2\n")) == []
 
     def test_exception_alone_names_nothing(self) -> None:
         bank = [mistake("misspelt", (FORWARD, "        return np.maximum(x, zero)"))]
@@ -321,8 +335,10 @@ class TestEvidence:
 
     def test_what_follows_from_a_wrong_answer_is_not_held_against_a_mistake(self) -> None:
         """The learner's backward remembers x, not the mask that forward got wrong."""
+        odd = mistake("odd", (FORWARD, "        self._positive = np.sign(x)\n+        return np.abs(x)"))
         late = mistake("late", (FORWARD, "        self._positive = x > 1\n+        return np.abs(x)"))
         assert names_of(found_in(layer("abs(x)"), [FORWARD_CHECK, BACKWARD_CHECK], [late])) == ["late"]
+        assert found_in(layer("abs(x)"), [FORWARD_CHECK, OWN_CHECK], [odd]).unexplained == ()
         unseen = mistake("unseen", (FORWARD, "        self._positive = x > 1\n+        return np.abs(x) * (x > -4)"))
         assert found_in(layer("abs(x)"), [FORWARD_CHECK, BACKWARD_CHECK], [unseen]).mistakes == ()
 

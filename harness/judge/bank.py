@@ -148,7 +148,8 @@ class Mistake:
         return tuple(dict.fromkeys(_place(self.module, r) for r in self.replacements))
 
     def _made_in(self, place: str, place_of: Mapping[Replacement, str]) -> Mistake:
-        explanation = f"{self.headline} (Here only in `{place}`.)\n\n{self.reason}".strip()
+        whole = f"\n\nAs it is made everywhere: {self.reason}" if self.reason else ""
+        explanation = f"{self.headline} (Here only in `{place}`.){whole}"
         kept = tuple(r for r in self.replacements if place_of[r] in (place, ""))
         return replace(self, explanation=explanation, replacements=kept, place=place)
 

@@ -184,10 +184,11 @@ class Match(Enum):
 
 @dataclass(frozen=True)
 class Fit:
-    """A match, and what it rests on."""
+    """A match, and what it rests on; `follows` where what it leaves open follows from what it explains."""
 
     match: Match
     evidence: Support
+    follows: bool = False
 
 
 class Deviated(BaseException):
@@ -245,6 +246,11 @@ class Follower:
     def found_nothing(self) -> bool:
         """Whether all answers are the learner's, and right."""
         return self._count == len(self._learner) and not self._explained and not self._unexplained
+
+    @property
+    def leaves_wrong_answers(self) -> bool:
+        """Whether the learner has wrong answers which the mistake does not explain."""
+        return self._unexplained > 0
 
     def fit(self) -> Fit:
         """What was found, once the replay has ended."""

@@ -367,9 +367,13 @@ class _Search:
         if attempt is None:
             return ()
         for mistake, value in zip(found.mistakes, found.values, strict=True):
-            if self._fit(Suspect((mistake,), (value,)), check, attempt).match is Match.FULL:
+            if self._explains(Suspect((mistake,), (value,)), check, attempt):
                 return (mistake,)
-        return found.mistakes if self._fit(found, check, attempt).match is Match.FULL else ()
+        return found.mistakes if self._explains(found, check, attempt) else ()
+
+    def _explains(self, suspect: Suspect, check: Check, attempt: Attempt) -> bool:
+        fit = self._fit(suspect, check, attempt)
+        return fit.match is Match.FULL or fit.follows
 
     def _best(self, suspects: Sequence[Suspect], rest: Sequence[Failure]) -> Suspect | None:
         """The suspect that explains most and stands up to all rules, or None; the evidence is what is left to explain."""
@@ -473,13 +477,15 @@ class _Search:
             return NO_FIT
         fit = follower.fit()
         if replay.outcome is Outcome.PASSED:
-            return Fit(Match.PART, fit.evidence) if follower.explained_in_place else NO_FIT
+            follows = not follower.leaves_wrong_answers
+            return Fit(Match.PART, fit.evidence, follows) if follower.explained_in_place else NO_FIT
         if attempt.cause is Cause.CHANGED_INPUT:
             return _fit_of_changes(attempt, replay, follower)
         if follower.found_nothing and replay.message == attempt.message:  # what the check saw, it saw by other means
             return Fit(Match.FULL, Support(kinds={Trace.WARNING if attempt.cause is Cause.WARNED else Trace.NOTHING}))
         if fit.match is Match.FULL and replay.outcome is not attempt.outcome:
-            return Fit(Match.PART, fit.evidence) if follower.explained_in_place else NO_FIT
+            follows = not follower.leaves_wrong_answers
+            return Fit(Match.PART, fit.evidence, follows) if follower.explained_in_place else NO_FIT
         return fit
 
     def _followed(self, suspect: Suspect, check: Check, follower: Follower) -> Attempt:
