@@ -126,6 +126,27 @@ class TestDebug:
         got, expected = re.findall(r"\[([-.\d\s]+)\]", ran)
         assert [float(e) / float(g) for g, e in zip(got.split(), expected.split(), strict=True)] == pytest.approx([4] * 3)
 
+    def test_script_compares_what_the_file_gives_now(self, kata: Run, wrong: Path) -> None:
+        assert kata("debug", "linear", "d_bias is correct (tall)").returncode == 0
+        script, solution = wrong / "debug_linear.py", wrong / "linear.py"
+        assert difference(run_script(script)) > 1e-3
+        solution.write_text(reference(), encoding="utf-8")
+        assert difference(run_script(script)) < 1e-12
+        solution.write_text(reference().replace("d_out.sum(axis=0)", "d_out.sum(axis=1)"), encoding="utf-8")
+        assert "shape: (4,) expected: (3,)" in run_script(script)
+
+    def test_wrong_shape_and_the_probes_of_the_gradient_check(self, kata: Run, wrong: Path) -> None:
+        (wrong / "linear.py").write_text(reference().replace("d_out.sum(axis=0)", "d_out.sum(axis=1)"), encoding="utf-8")
+        assert kata("debug", "linear", "d_bias is the derivative of your own forward pass (tall)").returncode == 0
+        script = wrong / "debug_linear.py"
+        text = script.read_text()
+        assert text.count("linear.forward(") == 2  # one in the loop over all probes, one before backward
+        loop = 'for probe in data["probes"]:\n    linear.bias = probe\n    linear.forward(x)\n'
+        assert "# Delete them if your forward keeps nothing" in text.partition(loop)[0]
+        assert run_script(script) == "d_bias, shape: (4,) expected: (3,)\n"
+        (wrong / "linear.py").write_text(reference(), encoding="utf-8")
+        assert run_script(script) == "d_bias, shape: (3,) expected: (3,)\n"
+
     @pytest.mark.parametrize("name", ["conv2d", "softmax", "sandwich", "cross-entropy", "batches", "adam"])
     def test_first_failing_check_of_any_kata_can_be_run(self, kata: Run, tmp_path: Path, name: str) -> None:
         kind = catalog.load(name)
@@ -165,6 +186,10 @@ def run_script(path: Path) -> str:
     done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
+
+
+def difference(printed: str) -> float:
+    return float(printed.rpartition("largest difference: ")[2])
 
 
 class TestOnly:

@@ -24,7 +24,12 @@ class CheckFailed(AssertionError):
         got, expected: what was compared, for the diagnosis and for the evidence on the screen.
         cause: the kind of failure.
         what: the name of what was compared, as the learner knows it.
+
+    Attributes:
+        exchanges: how many exchanges of the transcript lead to it, where the check went on; None for all.
     """
+
+    exchanges: int | None = None
 
     def __init__(
         self,

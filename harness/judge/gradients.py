@@ -13,7 +13,7 @@ import numpy as np
 from harness.judge import gradcheck
 from harness.judge.assertions import CheckFailed, assert_close, assert_finite_where, assert_shape, describe, number
 from harness.judge.verdict import Cause
-from harness.sandbox.transcript import unrecorded
+from harness.sandbox.transcript import probing, unrecorded
 
 FOLLOW_THROUGH = "your backward is the derivative of your own forward, so the mistake is in forward"
 
@@ -51,7 +51,8 @@ def assert_gradient(
     """
 
     def checked_forward(at: np.ndarray) -> Any:
-        out = forward(at)
+        with probing():
+            out = forward(at)
         assert_shape(out, np.shape(out), "the output of forward")
         return out
 

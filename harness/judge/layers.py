@@ -28,7 +28,7 @@ from harness.judge.gradients import FOLLOW_THROUGH, assert_depends, assert_gradi
 from harness.judge.randomness import Start
 from harness.judge.verdict import Cause
 from harness.sandbox.proxy import RemoteObject, Solution, assign
-from harness.sandbox.transcript import unrecorded
+from harness.sandbox.transcript import probing, unrecorded
 
 ONE_FUNCTION_RTOL = 1e-6
 
@@ -287,7 +287,8 @@ def assert_own_gradient(run: Run, name: str, rng: np.random.Generator, locate: b
     seen: list[tuple[np.ndarray, Any]] = []
 
     def forward(value: np.ndarray) -> Any:
-        out = at(value).forward()
+        with probing():
+            out = at(value).forward()
         seen.append((value, out))
         return out
 

@@ -72,6 +72,7 @@ class Errors:
             try:
                 assert_rejects(lambda value=value: row.attempt(solution, value), row.names, shown)  # type: ignore[misc]
             except CheckFailed as failure:
+                failure.exchanges = len(solution._transcript.exchanges)
                 failures.append(failure)
         if failures:
             raise failures[0]

@@ -1,14 +1,15 @@
 """Writes a failing check out as a plain script, from the transcript of its calls: for `kata debug`.
 
-The script constructs, assigns and calls what the check did, with the same inputs, and prints what was got and expected. It
-needs the learner's file and NumPy, and runs under any debugger.
+The script constructs, assigns and calls what the check did, with the same inputs, and compares what the calls give now with
+what was expected. It needs the learner's file and NumPy, and runs under any debugger.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,15 @@ import numpy as np
 from harness.judge.assertions import CheckFailed
 from harness.judge.evidence import parameter_names
 from harness.judge.replay import Attempt, Check
+from harness.judge.verdict import Cause
 from harness.sandbox import messages, wire
 from harness.sandbox.transcript import Exchange
 
 LITERAL_ELEMENTS = 12
 KEY = "<key>"
+PROBES = """\
+# The gradient check measures how forward changes around one point: that is all that the calls below are for.
+# Delete them if your forward keeps nothing from one call to the next."""
 LAYOUTS = {
     "read-only": """\
 def read_only(array):
@@ -36,6 +41,9 @@ def gapped(array):
     return wide[..., ::2]
 """,
 }
+
+
+Steps = tuple[Any, ...]
 
 
 class NoScript(Exception):
@@ -65,23 +73,23 @@ def write_script(check: Check, attempt: Attempt, solution: Path, data_file: str,
     """
     if not attempt.transcript.complete:
         raise NoScript("this check works on more data than is kept for a script")
+    error = attempt.error if isinstance(attempt.error, CheckFailed) else None
+    exchanges = attempt.transcript.exchanges[: error.exchanges if error else None]
+    sources = _sources(exchanges, error)
     writer = _Writer(reference, copies=bool(attempt.transcript.changes))
-    for exchange in attempt.transcript.exchanges:
-        writer.add(exchange)
-    return Script(_assemble(check, attempt, solution, data_file, writer), writer.arrays)
+    writer.write(exchanges, sources)
+    writer.lines += ["", f"# {_comment(attempt.message)}"]
+    if error is not None and error.got is not None:
+        writer.compare(error, sources)
+    else:
+        writer.show_last()
+    return Script(_assemble(check, solution, data_file, writer), writer.arrays)
 
 
-def _assemble(check: Check, attempt: Attempt, solution: Path, data_file: str, writer: _Writer) -> str:
+def _assemble(check: Check, solution: Path, data_file: str, writer: _Writer) -> str:
     if not solution.stem.isidentifier() or iskeyword(solution.stem):
         raise NoScript(f"{solution.name} cannot be imported by its name: rename it to a Python name first")
     title = check.title.replace('"""', "'''")
-    writer.lines += ["", f"# {_comment(attempt.message)}"]
-    error = attempt.error
-    if isinstance(error, CheckFailed) and error.got is not None and not _is_form(error.got):
-        what = error.what or "the value"
-        for word, value in (("got", error.got), ("expected", error.expected)):
-            expression = writer.literal(value, word)
-            writer.lines.append(f'print({f"{what}, {word}:"!r}, {expression}, sep="\\n")')
     head = [f'"""The check "{title}" as a plain script."""', ""]
     data = []
     if writer.arrays:
@@ -101,6 +109,78 @@ def _is_form(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim > 0 and value.strides == (0,) * value.ndim
 
 
+def _sources(exchanges: Sequence[Exchange], error: CheckFailed | None) -> dict[str, tuple[int, Steps]]:
+    """Where the compared values stand in the answers: the number of the exchange, and the steps into its value.
+
+    "got" is missing where the check compared something that it had computed of the answers. "expected" is there only where
+    it was itself an answer.
+    """
+    if error is None or error.got is None:
+        return {}
+    tests: dict[str, list[Callable[[Any], bool]]] = {"expected": [lambda value: value is error.expected]}
+    if _is_form(error.got) or _is_form(error.expected):
+        tests["got"] = [lambda value: np.shape(value) == np.shape(error.got)]
+    else:
+        tests["got"] = [lambda value: value is error.got, lambda value: _equal(value, error.got)]
+    found = {}
+    for name, kinds in tests.items():
+        places = (place for fits in kinds for place in _places(exchanges, fits))
+        place = next(places, None)
+        if place is not None:
+            found[name] = place
+    return found
+
+
+def _places(exchanges: Sequence[Exchange], fits: Callable[[Any], bool]) -> Iterator[tuple[int, Steps]]:
+    """The numbers and arrays in answers that fit, the last answer first."""
+    for number in range(len(exchanges) - 1, -1, -1):
+        exchange = exchanges[number]
+        if exchange.is_answer and exchange.error is None and not exchange.ended:
+            for steps, value in _leaves(exchange.value):
+                if isinstance(value, np.ndarray | np.generic | int | float) and fits(value):
+                    yield number, steps
+
+
+def _equal(value: Any, other: Any) -> bool:
+    one, two = np.asarray(value), np.asarray(other)
+    return one.shape == two.shape and one.dtype == two.dtype and one.tobytes() == two.tobytes()
+
+
+def _leaves(value: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+    """What lists, tuples and dicts hold in the end, with the steps that lead to it."""
+    if isinstance(value, list | tuple | dict):
+        for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(item, (*steps, step))
+    else:
+        yield steps, value
+
+
+def _with(value: Any, steps: Steps, leaf: Any) -> Any:
+    """The same value with another leaf in that place."""
+    if not steps:
+        return leaf
+    if isinstance(value, dict):
+        return {**value, steps[0]: _with(value[steps[0]], steps[1:], leaf)}
+    items = [_with(item, steps[1:], leaf) if i == steps[0] else item for i, item in enumerate(value)]
+    return items if isinstance(value, list) else type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+
+
+def _skeleton(unit: Sequence[Exchange]) -> tuple[Any, ...]:
+    """What is the same in calls that differ only by the numbers in their arrays."""
+    leaves = [
+        (steps, (leaf.shape, leaf.dtype, wire.array_layout(leaf)) if isinstance(leaf, np.ndarray) else repr(leaf))
+        for steps, leaf in _leaves([e.request for e in unit])
+    ]
+    return (*(type(e.request) for e in unit), *leaves)
+
+
+@dataclass(frozen=True)
+class _Expression:
+    """Stands in a request for a value that the script has under that name."""
+
+    text: str
+
+
 @dataclass
 class _Writer:
     """Collects the lines of a script, exchange after exchange. An array that comes again keeps its name.
@@ -117,16 +197,121 @@ class _Writer:
     layouts: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
     _objects: dict[int, str] = field(default_factory=dict)
-    _used: set[str] = field(default_factory=set)
+    _used: set[str] = field(default_factory=lambda: {"got", "expected"})
     _known: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    _needed: set[int] = field(default_factory=set)
+    _last: tuple[str, str] | None = None
 
-    def add(self, exchange: Exchange) -> None:
-        """Write the line of one exchange."""
+    def write(self, exchanges: Sequence[Exchange], sources: Mapping[str, tuple[int, Steps]]) -> None:
+        """Write the lines of all exchanges, and keep what is compared: a later call may write into it."""
+        self._needed = {leaf.id for e in exchanges for _, leaf in _leaves(e.request) if isinstance(leaf, wire.Handle)}
+        self._needed |= {e.target for e in exchanges if e.target is not None}
+        singles = {len(exchanges) - 1, *(number for number, _ in sources.values())}
+        for probing, group in groupby(enumerate(exchanges), lambda item: item[1].probe and item[0] not in singles):
+            if probing:
+                self._probe([exchange for _, exchange in group])
+                continue
+            for number, exchange in group:
+                self._add(replace(exchange, probe=False), is_last=number == len(exchanges) - 1)
+                for name, (source, steps) in sources.items():
+                    if source == number and self._last:
+                        place = self._last[1] + "".join(f"[{step!r}]" for step in steps)
+                        self.lines.append(
+                            f"{name} = {place}" if number == len(exchanges) - 1 else f"{name} = np.array({place})"
+                        )
+
+    def compare(self, error: CheckFailed, sources: Mapping[str, tuple[int, Steps]]) -> None:
+        """Write how the value that the calls give now is compared with the expected one."""
+        what = error.what or "the value"
+        if _is_form(error.got) or _is_form(error.expected):
+            live = "np.shape(got)" if "got" in sources else repr(np.shape(error.got))
+            self.lines.append(f'print({f"{what}, shape:"!r}, {live}, "expected:", {np.shape(error.expected)})')
+            return
+        if "got" not in sources:
+            self.lines.append(
+                "# The check computed this of what the calls gave; here it is as it was then, not as it is now."
+            )
+            self._define("got", error.got)
+        if error.cause is Cause.WRONG_DERIVATIVE:
+            self.lines.append("# Measured from your forward as it was: if you change forward, write this script again.")
+        if "expected" not in sources:
+            self._define("expected", error.expected)
+        numbers = np.asarray(error.expected)
+        self.lines += [
+            f'print({f"{what}, got:"!r}, got, sep="\\n")',
+            f'print({f"{what}, expected:"!r}, expected, sep="\\n")',
+            "if np.shape(got) != np.shape(expected):",
+            '    print("shape:", np.shape(got), "expected:", np.shape(expected))',
+        ]
+        if numbers.dtype.kind == "f" and np.all(np.isfinite(numbers)):
+            self.lines += ["else:", '    print("largest difference:", np.max(np.abs(got - expected), initial=0.0))']
+        else:
+            self.lines += ["else:", '    print("equal:", np.array_equal(got, expected))']
+
+    def show_last(self) -> None:
+        """Print what the last call gave, where the check says in words what is wrong with it."""
+        if self._last:
+            call, name = self._last
+            self.lines.append(f'print({f"{call} gave:"!r}, {name}, sep="\\n")')
+
+    def _define(self, name: str, value: Any) -> None:
+        if not isinstance(value, np.ndarray):
+            self.lines.append(f"{name} = {self.literal(value, name)}")
+            return
+        made = self._made(value, "C", name)
+        self.lines.append(f"{name} = {made.replace(KEY, name)}")
+        if KEY in made:
+            self.arrays[name] = np.ascontiguousarray(value)
+
+    def _probe(self, exchanges: Sequence[Exchange]) -> None:
+        """Write probes of a gradient check: calls that differ in one array become a loop over all that it was."""
+        units: list[list[Exchange]] = [[]]
+        for exchange in exchanges:
+            if exchange.is_answer or not isinstance(exchange.request, messages.Get):
+                units[-1].append(exchange)
+                if isinstance(exchange.request, messages.Call):
+                    units.append([])
+        self.lines += ["", *PROBES.splitlines()]
+        for _, group in groupby([unit for unit in units if unit], _skeleton):
+            alike = list(group)
+            points = [dict(_leaves([e.request for e in unit])) for unit in alike]
+            arrays = [steps for steps, leaf in points[0].items() if isinstance(leaf, np.ndarray)]
+            changing = [at for at in arrays if not all(_equal(point[at], points[0][at]) for point in points)]
+            if len(alike) == 1 or len(changing) != 1:
+                for unit in alike:
+                    for exchange in unit:
+                        self._add(exchange, is_last=False)
+                continue
+            several, one = self._free("probes"), self._free("probe")
+            self.arrays[several] = np.stack([point[changing[0]] for point in points])
+            requests = _with([e.request for e in alike[0]], changing[0], _Expression(one))
+            loop = [
+                self._statement(replace(exchange, request=request))
+                for exchange, request in zip(alike[0], requests, strict=True)
+            ]
+            self.lines += [f'for {one} in data["{several}"]:', *(f"    {statement}" for statement in loop)]
+        self.lines.append("")
+
+    def _add(self, exchange: Exchange, is_last: bool) -> None:
+        """Write the line of one exchange. What it raised ends the script only where it ended the check."""
+        statement = self._statement(exchange)
+        if exchange.error is not None and not is_last:
+            self.lines += [
+                "try:",
+                f"    {statement}",
+                "except Exception as error:",
+                "    print(type(error).__name__, error)",
+            ]
+        elif statement:
+            self.lines.append(statement)
+
+    def _statement(self, exchange: Exchange) -> str:
+        """One exchange as a statement; empty where there is nothing to do."""
         request = exchange.request
         match request:
             case messages.Construct(name, args, kwargs):
                 self.imported.add(name)
-                self._assign(exchange, name.lower(), f"{name}({self._arguments(exchange.call, args, kwargs)})")
+                return self._assigned(exchange, name.lower(), f"{name}({self._arguments(exchange.call, args, kwargs)})")
             case messages.Call(target, name, args, kwargs):
                 if target is None:
                     assert name is not None
@@ -134,31 +319,32 @@ class _Writer:
                     function = name
                 else:
                     function = self._objects[target] + (f".{name}" if name else "")
-                self._assign(exchange, "out", f"{function}({self._arguments(exchange.call, args, kwargs)})")
+                return self._assigned(exchange, "out", f"{function}({self._arguments(exchange.call, args, kwargs)})")
             case messages.Get(target, name):
-                if exchange.is_answer:
-                    self._assign(exchange, name, f"{self._objects[target]}.{name}")
+                return self._assigned(exchange, name, f"{self._objects[target]}.{name}") if exchange.is_answer else ""
             case messages.Set(target, path, value):
-                self.lines.append(f"{self._place(target, path)} = {self.literal(value, str(path[-1]))}")
+                return f"{self._place(target, path)} = {self.literal(value, str(path[-1]))}"
             case messages.Fill(target, path, value):
-                self.lines.append(
-                    f"{self._place(target, path)}[...] = {self.literal(value, str(path[-1]) if path else 'values')}"
-                )
+                given = self.literal(value, str(path[-1]) if path else "values")
+                return f"{self._place(target, path)}[...] = {given}"
             case messages.Put(value):
-                self._assign(exchange, "kept", self.literal(value, "kept"))
+                return self._assigned(exchange, "kept", self.literal(value, "kept"))
             case messages.Value(target):
-                self.lines.append(f"print({self._objects[target]})")
+                return self._assigned(exchange, "value", self._objects[target])
             case messages.Length(target):
-                self.lines.append(f"print(len({self._objects[target]}))")
+                return self._assigned(exchange, "length", f"len({self._objects[target]})")
             case messages.Iterate(target):
-                self._assign(exchange, "iterator", f"iter({self._objects[target]})")
+                return self._assigned(exchange, "iterator", f"iter({self._objects[target]})")
             case messages.Next(target):
                 end = ", None" if exchange.ended else ""
-                self._assign(exchange, "item", f"next({self._objects[target]}{end})")
+                return self._assigned(exchange, "item", f"next({self._objects[target]}{end})")
+        return ""
 
     def literal(self, value: Any, name: str) -> str:
         """A value as an expression; larger arrays are kept beside the script."""
         kind = type(value)
+        if kind is _Expression:
+            return str(value.text)
         if kind is np.ndarray:
             return self._array(value, name)
         if kind is wire.Handle:
@@ -223,10 +409,16 @@ class _Writer:
         given = [self.literal(value, name) for name, value in zip(names, args, strict=False)]
         return ", ".join([*given, *(f"{name}={self.literal(value, name)}" for name, value in kwargs.items())])
 
-    def _assign(self, exchange: Exchange, name: str, expression: str) -> None:
+    def _assigned(self, exchange: Exchange, name: str, expression: str) -> str:
+        """The expression with a name for its value, unless it is a probe's, of which nobody needs it."""
+        made = {leaf.id for _, leaf in _leaves(exchange.value) if isinstance(leaf, wire.Handle)}
+        if exchange.probe and not made & self._needed:
+            self._last = None
+            return expression
         name = self._free(_identifier(name))
-        self.lines.append(f"{name} = {expression}")
         self._remember(exchange.value, name)
+        self._last = (exchange.call, name)
+        return f"{name} = {expression}"
 
     def _remember(self, value: Any, expression: str) -> None:
         """Objects of the solution in a result, and how a script reaches them."""

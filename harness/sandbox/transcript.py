@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ class Exchange:
         value: what came back, objects again as handles.
         error: what was raised instead; a crash or a timeout has the name of its `SandboxError` for a type.
         ended: an iterator had nothing more to give.
+        probe: it only measures the solution's forward around a point, for the numerical side of a gradient check.
     """
 
     call: str
@@ -34,6 +35,7 @@ class Exchange:
     value: Any = None
     error: RemoteException | None = None
     ended: bool = False
+    probe: bool = False
 
     @property
     def target(self) -> int | None:
@@ -110,7 +112,7 @@ class Transcript:
         if _looking_closer.get():
             return
         if self.complete:
-            self.exchanges.append(exchange)
+            self.exchanges.append(replace(exchange, probe=True) if _probing.get() else exchange)
             self.size += _array_bytes((exchange.value, *exchange.request))
             if self.size > MAX_ARRAY_BYTES:
                 self.forget()
@@ -131,6 +133,7 @@ class Transcript:
 
 
 _looking_closer: ContextVar[bool] = ContextVar("_looking_closer", default=False)
+_probing: ContextVar[bool] = ContextVar("_probing", default=False)
 
 
 @contextmanager
@@ -141,6 +144,16 @@ def unrecorded() -> Iterator[None]:
         yield
     finally:
         _looking_closer.reset(token)
+
+
+@contextmanager
+def probing() -> Iterator[None]:
+    """Calls inside are marked as probes of a gradient check."""
+    token = _probing.set(True)
+    try:
+        yield
+    finally:
+        _probing.reset(token)
 
 
 def _array_bytes(value: Any) -> int:
