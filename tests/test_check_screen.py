@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -90,3 +91,17 @@ def test_one_failing_check_explains_only_what_may_be_explained() -> None:
             show_check(console, VERDICT.groups[0].checks[0], "1 of 4", telling)
         assert ("summed over the batch" in capture.get()) == explained
         assert ("A known mistake is recognised" in capture.get()) != explained
+
+
+def test_long_call_goes_on_in_the_next_row_at_any_width() -> None:
+    call = "Attention.forward(q: (2, 3, 40), k: (2, 5, 40), v: (2, 5, 40), mask: (2, 1, 3, 5) bool, scale=0.5)"
+    check = replace(
+        VERDICT.groups[0].checks[0], message="wrong", evidence=Evidence(calls=(call, "Attention.backward(d_out: (2, 3))"))
+    )
+    for columns in (60, 200):
+        console = Console(width=columns, theme=THEME)
+        with console.capture() as capture:
+            show_check(console, check, "1 of 4", Telling())
+        assert call in " ".join(capture.get().split())
+        assert "\n            Attention.backward" in capture.get()
+        assert all(len(row) <= columns for row in capture.get().splitlines())

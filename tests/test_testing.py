@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.judge.evidence import evidence_of
 from harness.judge.randomness import chi_square_bound
+from harness.judge.replay import Check, run_check
+from harness.judge.verdict import Evidence, Outcome
 from harness.sandbox.errors import SolutionRaised
 from harness.sandbox.local import LocalBackend
 from harness.sandbox.proxy import Solution
@@ -17,7 +20,9 @@ from harness.sandbox.transcript import Transcript
 from harness.testing import (
     Case,
     CheckFailed,
+    Errors,
     Layer,
+    Rejection,
     Run,
     assert_close,
     assert_dtype,
@@ -35,6 +40,7 @@ from harness.testing import (
     gapped,
     gradients,
     note,
+    put,
     read_only,
 )
 from reference.linear import Linear
@@ -417,6 +423,45 @@ class TestRejects:
     def test_not_written_yet_is_no_rejection(self) -> None:
         with pytest.raises(SolutionRaised, match="f is not written yet"):
             assert_rejects(self.call(NotImplementedError("stride")), "stride", -1)
+
+    @pytest.mark.parametrize(
+        ("attempt", "names", "value", "subject"),
+        [
+            (lambda s, v: None, "stride", 0, "stride=0"),
+            (lambda s, t: None, ("x", "t", "token"), 0, "t=0"),
+            (lambda s, shape: None, ("x", "shape"), (2, 4), "x of shape (2, 4)"),
+            (lambda s, width: None, ("x", "features"), 5, "x of width 5"),
+        ],
+    )
+    def test_bad_value_goes_by_its_own_name(self, attempt: Any, names: Any, value: Any, subject: str) -> None:
+        assert Rejection("f(x)", "it is bad", attempt, (value,), names).subject(value) == subject
+
+
+class TestEvidence:
+    """What the screen shows of a failing check, besides its sentence."""
+
+    def evidence(self, function: Callable[..., None], **names: Any) -> Evidence:
+        attempt = run_check(Check("TestA::test_b", "a", "title", function), LocalBackend(names), "answer.py", 0)
+        assert attempt.outcome is Outcome.FAILED, attempt.message
+        return evidence_of(attempt, names)
+
+    def test_shows_the_call_with_the_bad_value_that_is_told(self) -> None:
+        def f(x: np.ndarray) -> None:
+            if x.shape != (2, 3):
+                raise ValueError(f"x is of shape {x.shape}")
+
+        row = Rejection("f(x)", "x is bad", lambda s, shape: s.f(np.ones(shape)), ((1, 1), (2, 3), (4, 4)), "x")
+        found = self.evidence(lambda solution, rng: Errors().test_rejected(solution, row), f=f)
+        assert found.calls == ("f(x: (2, 3))",)
+
+    def test_shows_the_shape_of_what_is_kept_beside_the_solution(self) -> None:
+        def f(x: np.ndarray, cache: Any, flag: bool) -> None: ...
+
+        def function(solution: Any, rng: np.random.Generator) -> None:
+            solution.f(put(solution, np.ones((2, 30), np.float32)), put(solution, {"k": np.ones(3)}), flag=True)
+            expect(False, "wrong")
+
+        assert self.evidence(function, f=f).calls == ("f(x: (2, 30) float32, cache: {'k': (3,)}, flag=True)",)
 
 
 class TestRandomness:

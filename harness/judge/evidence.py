@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from harness.sandbox.transcript import Exchange
 
 SMALL = 12
 MAX_CALLS = 4
+MAX_FORMS = 6
 LINE = 74
 
 
@@ -26,10 +28,11 @@ def evidence_of(attempt: Attempt, reference: Mapping[str, Any]) -> Evidence:
         attempt: how it went.
         reference: the reference's public names, whose signatures name the arguments.
     """
-    exchanges = _telling(attempt.transcript.exchanges)
+    error = attempt.error
+    recorded = attempt.transcript.exchanges[: error.exchanges if isinstance(error, CheckFailed) else None]
+    exchanges = _with_kept_values(_telling(recorded), recorded)
     calls = tuple(_call(exchange, reference) for exchange in exchanges)
     inputs = tuple(_inputs(exchanges, reference))
-    error = attempt.error
     got = expected = ""
     if isinstance(error, CheckFailed) and error.got is not None:
         got, expected = _in_full(error.got), _in_full(error.expected)
@@ -56,12 +59,38 @@ def _telling(exchanges: Sequence[Exchange]) -> list[Exchange]:
     return chosen[::-1]
 
 
+def _with_kept_values(chosen: Sequence[Exchange], recorded: Sequence[Exchange]) -> list[Exchange]:
+    """The same calls, with what is known of the values that the check keeps beside the solution in their places."""
+    kept = {}
+    for exchange in recorded:
+        if isinstance(exchange.request, messages.Put) and isinstance(exchange.value, wire.Handle):
+            kept[exchange.value.id] = exchange.request.value
+        elif isinstance(exchange.request, messages.Value) and exchange.error is None:
+            kept.setdefault(exchange.request.target, exchange.value)
+
+    def known(value: Any) -> Any:
+        if isinstance(value, wire.Handle):
+            return kept.get(value.id, value)
+        if type(value) in (list, tuple):
+            return type(value)(map(known, value))
+        if type(value) is dict:
+            return {key: known(item) for key, item in value.items()}
+        return value
+
+    calls = (messages.Call, messages.Construct)
+    return [
+        replace(e, request=e.request._replace(args=known(e.args), kwargs=known(e.kwargs)))
+        if isinstance(e.request, calls)
+        else e
+        for e in chosen
+    ]
+
+
 def _call(exchange: Exchange, reference: Mapping[str, Any]) -> str:
     """One call with the shapes of its operands: `Conv2d.forward(x: (2, 3, 5, 5))`."""
     named = _named_arguments(exchange, reference)
     text = ", ".join(f"{name}{_short(value)}" if name else _short(value, alone=True) for name, value in named)
-    call = f"{exchange.call}({text})"
-    return call if len(call) <= LINE else f"{call[: LINE - 5]} ...)"
+    return f"{exchange.call}({text})"
 
 
 def _named_arguments(exchange: Exchange, reference: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -82,15 +111,19 @@ def parameter_names(call: str, reference: Mapping[str, Any]) -> list[str]:
 
 
 def _short(value: Any, alone: bool = False) -> str:
-    """A value in a call: arrays by shape and dtype, anything else as it is."""
+    """A value in a call: arrays by shape and dtype, objects by type, anything else as it is."""
     if isinstance(value, np.ndarray):
-        dtype = "" if value.dtype == np.float64 else f" {value.dtype}"
-        return f"{'array ' if alone else ': '}{value.shape}{dtype}"
-    if isinstance(value, list | tuple) and any(isinstance(item, np.ndarray) for item in value):
-        shapes = ", ".join(str(np.shape(item)) for item in value)
-        return f"{'' if alone else ': '}{len(value)} arrays {shapes}"
+        return f"{'array ' if alone else ': '}{_form(value)}"
+    if isinstance(value, list | tuple | dict) and len(value) > 0:
+        items = list(value.values()) if isinstance(value, dict) else list(value)
+        if any(isinstance(item, np.ndarray) for item in items):
+            named = [f"{key!r}: " for key in value] if isinstance(value, dict) else [""] * len(items)
+            forms = [f"{name}{_form(item)}" for name, item in zip(named, items, strict=True)]
+            more = [] if len(forms) <= MAX_FORMS else [f"and {len(forms) - MAX_FORMS} more"]
+            left, right = "{}" if isinstance(value, dict) else "[]"
+            return f"{'' if alone else ': '}{left}{', '.join([*forms[:MAX_FORMS], *more])}{right}"
     if isinstance(value, wire.Handle):
-        return "an object" if alone else ": an object"
+        return f"{'' if alone else ': '}{value.type} object"
     if isinstance(value, np.random.Generator):
         return "a generator" if alone else ": a generator"
     if isinstance(value, wire.Callback | wire.StandIn | wire.Attribute):
@@ -98,6 +131,13 @@ def _short(value: Any, alone: bool = False) -> str:
     text = repr(value)
     text = text if len(text) <= 30 else f"{text[:27]}..."
     return text if alone else f"={text}"
+
+
+def _form(value: Any) -> str:
+    """Shape and dtype of an array, as `(2, 3) float32`; of another value, what it is."""
+    if not isinstance(value, np.ndarray):
+        return _short(value, alone=True)
+    return f"{value.shape}" if value.dtype == np.float64 else f"{value.shape} {value.dtype}"
 
 
 def _inputs(exchanges: Sequence[Exchange], reference: Mapping[str, Any]) -> list[tuple[str, str]]:

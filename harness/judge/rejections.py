@@ -10,9 +10,11 @@ The first two are a row of the table of errors in `statement.md`, to the letter:
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
@@ -25,6 +27,9 @@ from harness.sandbox.proxy import Solution
 SHAPE_WORDS = ("shape", "size", "mismatch", "aligned", "broadcast")
 """Words of NumPy's own ValueErrors for shapes that do not fit, which are as good as ours: they tell the sizes."""
 
+ASPECTS = ("shape", "dtype", "width", "length")
+"""What a bad value may be of an argument that is an array: "x of shape (2, 3)"."""
+
 
 @dataclass(frozen=True)
 class Rejection:
@@ -33,7 +38,8 @@ class Rejection:
     Attributes:
         call: the first column, without its backticks: the call that raises, as `Conv2d(...)`.
         when: the second column: what is wrong with its arguments.
-        attempt: makes the call with one bad value: `(solution, value)`.
+        attempt: makes the call with one bad value: `(solution, value)`. Its second parameter's name says what the value is
+            of the argument: one of `ASPECTS`, or another of `names` that fits better; any other name means the argument.
         values: the bad values to try.
         names: the argument's name, or several words one of which a message may use for it.
         shown: what of a bad value the message must show, where it is not the value itself; None for nothing.
@@ -48,6 +54,20 @@ class Rejection:
 
     def __str__(self) -> str:
         return f"{self.call} raises ValueError when {self.when.replace('`', '')}"
+
+    def subject(self, value: Any) -> str | None:
+        """What messages call the argument with this bad value; None where they show none."""
+        if self.shown is None:
+            return None
+        shown = self.shown(value)
+        names = (self.names,) if isinstance(self.names, str) else self.names
+        _, meant = inspect.signature(self.attempt).parameters
+        if meant != names[0] and (shown is value or meant == "dtype"):
+            if meant in ASPECTS[:2] or (meant in ASPECTS and meant not in names):
+                return f"{names[0]} of {meant} {shown}"
+            if meant in names:
+                return f"{meant}={shown!r}"
+        return f"{names[0]}={shown!r}"
 
     @property
     def slug(self) -> str:
@@ -70,7 +90,8 @@ class Errors:
         for value in row.values:  # all of them: the diagnosis tells a missing check from a wrong limit
             shown = row.shown(value) if row.shown else None
             try:
-                assert_rejects(lambda value=value: row.attempt(solution, value), row.names, shown)  # type: ignore[misc]
+                call = partial(row.attempt, solution, value)
+                assert_rejects(call, row.names, shown, row.subject(value))
             except CheckFailed as failure:
                 failure.exchanges = len(solution._transcript.exchanges)
                 failures.append(failure)
@@ -78,7 +99,7 @@ class Errors:
             raise failures[0]
 
 
-def assert_rejects(call: Callable[[], Any], names: str | Sequence[str], value: Any) -> None:
+def assert_rejects(call: Callable[[], Any], names: str | Sequence[str], value: Any, subject: str | None = None) -> None:
     """Fail unless `call` raises ValueError with a message that names the argument and the value.
 
     Args:
@@ -87,9 +108,10 @@ def assert_rejects(call: Callable[[], Any], names: str | Sequence[str], value: A
             are all the same.
         value: the bad value, or None where there is no single one to show. A number may be written in any way, and may
             stand among others, as in a shape; of a pair one number is enough.
+        subject: what a failure calls the argument with its value; by default `name=value`.
     """
     names = (names,) if isinstance(names, str) else tuple(names)
-    argument = names[0] if value is None else f"{names[0]}={value!r}"
+    argument = subject or (names[0] if value is None else f"{names[0]}={value!r}")
     try:
         call()
     except SolutionRaised as raised:

@@ -199,7 +199,7 @@ def _failure(check: CheckResult, width: int, detail: Detail = ALL) -> Renderable
         parts.append(_indented(Text(_first_lines(check.message, width - 6, detail.message_lines)), 6))
     if check.evidence and detail.evidence:
         room = FAILURE_LINES - 1 - len(check.message) // max(1, width - 6)
-        parts += [_indented(line, 6) for line in _evidence(check.evidence)[: max(0, room)]]
+        parts += [_indented(line, 6) for line in _evidence(check.evidence, width - 6)[: max(0, room)]]
     return Group(*parts)
 
 
@@ -211,9 +211,10 @@ def _first_lines(text: str, width: int, most: int | None) -> str:
     return "\n".join([*lines[: most - 1], f"{lines[most - 1][: width - len(MORE)]}{MORE}"])
 
 
-def _evidence(evidence: Evidence) -> list[Text]:
+def _evidence(evidence: Evidence, width: int) -> list[Text]:
     """The evidence, a line of the screen each."""
-    lines = [Text(f"{'after ' if i == 0 else '      '}{call}", "dim") for i, call in enumerate(evidence.calls)]
+    calls = [row for call in evidence.calls for row in _folded_call(call, width - 6)]
+    lines = [Text(f"{'after ' if i == 0 else '      '}{row}", "dim") for i, row in enumerate(calls)]
     values = [*((f"{name} =", text) for name, text in evidence.inputs)]
     if evidence.got:
         values += [("got", evidence.got), ("expected", evidence.expected)]
@@ -221,6 +222,11 @@ def _evidence(evidence: Evidence) -> list[Text]:
         rows = text.splitlines()
         lines += [Text(f"{name if i == 0 else '':<{len(name)}} {row}", "dim") for i, row in enumerate(rows)]
     return lines
+
+
+def _folded_call(call: str, width: int) -> list[str]:
+    """A call in rows: what goes on is set in, so that the next call can be told from it."""
+    return textwrap.wrap(call, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _indented(part: RenderableType, columns: int) -> RenderableType:

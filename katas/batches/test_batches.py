@@ -224,7 +224,7 @@ class TestErrors(Errors):
         Rejection(
             "Batches(...)",
             "`x` and `y` differ in length",
-            lambda s, count: s.Batches(np.zeros((4, 2)), np.zeros(count), 2),
+            lambda s, length: s.Batches(np.zeros((4, 2)), np.zeros(length), 2),
             (3, 5),
             ("x", "y", "length", "len", "samples"),
         ),

@@ -497,7 +497,7 @@ class TestErrors(Errors):
         Rejection(
             "FullyConnectedNet(...)",
             "`dropout` is outside [0, 1)",
-            lambda s, p: s.FullyConnectedNet(3, [4], 2, p),
+            lambda s, v: s.FullyConnectedNet(3, [4], 2, v),
             (1.0, -0.1),
             ("dropout", "p", "probability"),
         ),

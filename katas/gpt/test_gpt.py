@@ -407,25 +407,27 @@ class TestErrors(Errors):
         Rejection(
             "logits(ids)",
             "`ids` has more than `context` tokens a row",
-            lambda s, v: model(s).logits(zeros(v)),
+            lambda s, length: model(s).logits(zeros(length)),
             (4, 9),
             LENGTH_WORDS,
         ),
-        Rejection("logits(ids)", "`ids` has no token (T = 0)", lambda s, v: model(s).logits(zeros(v)), (0,), LENGTH_WORDS),
+        Rejection(
+            "logits(ids)", "`ids` has no token (T = 0)", lambda s, length: model(s).logits(zeros(length)), (0,), LENGTH_WORDS
+        ),
         Rejection(
             "logits(ids)", "an id is outside 0 .. V−1", lambda s, v: model(s).logits(ids_with(v)), (-1, 4), ("ids", "id")
         ),
         Rejection(
             "loss(ids, targets)",
             "`ids` has more than `context` tokens a row",
-            lambda s, v: model(s).loss(zeros(v), zeros(v)),
+            lambda s, length: model(s).loss(zeros(length), zeros(length)),
             (4, 9),
             LENGTH_WORDS,
         ),
         Rejection(
             "loss(ids, targets)",
             "`ids` has no token (T = 0)",
-            lambda s, v: model(s).loss(zeros(v), zeros(v)),
+            lambda s, length: model(s).loss(zeros(length), zeros(length)),
             (0,),
             LENGTH_WORDS,
         ),

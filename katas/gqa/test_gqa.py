@@ -114,7 +114,7 @@ class TestErrors(Errors):
         Rejection(
             "GroupedQueryAttention(...)",
             "`embed_dim` is not a multiple of `num_heads`",
-            lambda s, width: s.GroupedQueryAttention(width, 4, 2),
+            lambda s, v: s.GroupedQueryAttention(v, 4, 2),
             (10, 6),
             ("embed_dim", "num_heads"),
         ),

@@ -267,14 +267,14 @@ class TestErrors(Errors):
         Rejection(
             "CachedAttention(embed_dim, num_heads)",
             "`embed_dim` is not a multiple of `num_heads`",
-            lambda s, heads: s.CachedAttention(16, heads),
+            lambda s, v: s.CachedAttention(16, v),
             (3, 6),
             ("num_heads", "embed_dim", "heads"),
         ),
         Rejection(
             "CachedAttention(embed_dim, num_heads)",
             "`embed_dim / num_heads` is odd",
-            lambda s, heads: s.CachedAttention(12, heads),
+            lambda s, v: s.CachedAttention(12, v),
             (4, 12),
             ("num_heads", "embed_dim", "head"),
         ),

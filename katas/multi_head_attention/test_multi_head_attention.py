@@ -135,7 +135,7 @@ class TestErrors(Errors):
         Rejection(
             "MultiHeadAttention(embed_dim, num_heads)",
             "`embed_dim` is not a multiple of `num_heads`",
-            lambda s, heads: s.MultiHeadAttention(8, heads),
+            lambda s, v: s.MultiHeadAttention(8, v),
             (3, 5),
             ("num_heads", "embed_dim", "heads"),
         ),

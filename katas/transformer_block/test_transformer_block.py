@@ -185,7 +185,7 @@ class TestErrors(Errors):
         Rejection(
             "TransformerBlock(embed_dim, num_heads)",
             "`embed_dim` is not a multiple of `num_heads`",
-            lambda s, heads: s.TransformerBlock(8, heads),
+            lambda s, v: s.TransformerBlock(8, v),
             (3, 5),
             ("num_heads", "embed_dim", "heads"),
         ),
