@@ -236,6 +236,19 @@ def test_a_new_interview_ends_one_whose_time_is_up_and_no_other(kata: Kata, begu
     assert "44:" in kata("interview", "status").stdout
 
 
+def test_an_interview_that_is_over_leaves_no_dead_end(kata: Kata, begun: list[str], tmp_path: Path) -> None:
+    assert kata("interview", "end", "--yes").returncode == 0
+    checked = kata("check", begun[0]).stdout
+    assert f"kata start {begun[0]} --again starts afresh" in " ".join(checked.split())
+    assert "Clock" not in checked
+    assert f"kata start {begun[0]} --again" in kata().stdout
+    refused = kata("start", begun[0])
+    assert refused.returncode == 2
+    assert "an interview that is over" in " ".join(refused.stderr.split())
+    assert kata("start", begun[0], "--again").returncode == 0
+    assert "not solved yet" in kata().stdout
+
+
 def test_without_an_interview_there_is_nothing_to_end(kata: Kata) -> None:
     for command in ("status", "end"):
         assert kata("interview", command).returncode == 2
@@ -272,7 +285,7 @@ def test_the_page_escapes_what_it_is_given() -> None:
     bad = Diagnosis("Bad", "<script>alert(1)</script>\nand `x < y`")
     final = Final(verdict(Outcome.FAILED, (bad,)), 1300.0)
     result = make_result(CORE, Sitting(practice(None), 0, ()), final, INTERVIEW)
-    html = scorecard_page(make_scorecard(INTERVIEW, [result], frozenset(), 400.0))
+    html = scorecard_page(make_scorecard(INTERVIEW, [result], frozenset(), (), 400.0))
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "<code>x &lt; y</code>" in html
@@ -280,6 +293,8 @@ def test_the_page_escapes_what_it_is_given() -> None:
 
 def test_advice_names_what_a_kata_needs_before_the_kata_itself() -> None:
     failed = make_result(HARD, Sitting(practice(None), 0, ()), None, INTERVIEW)
-    card = make_scorecard(INTERVIEW, [failed], {"linear"}, 60.0)
+    card = make_scorecard(INTERVIEW, [failed], {"linear"}, ("conv2d",), 60.0)
     assert [advice.command for advice in card.advice] == ["kata start im2col", "kata start conv2d --again"]
+    card = make_scorecard(INTERVIEW, [failed], {"linear"}, ("conv2d", "im2col"), 60.0)
+    assert card.advice[0].command == "kata start im2col --again", "without --again it is refused"
     assert card.score == 0

@@ -97,9 +97,10 @@ def test_status_tells_the_mistakes_made_most_with_their_lesson(tmp_path: Path, l
 def test_status_counts_hunts_and_interviews_apart(tmp_path: Path, learner: Learner) -> None:
     learner.sit("relu", 6, kind=PracticeKind.HUNT, planted=["some-mistake"])
     learner.sit("relu", 5, wrong=[2], kind=PracticeKind.HUNT, planted=["other-mistake"])
+    learner.sit("relu", 5.5, wrong=[], kind=PracticeKind.HUNT, planted=["replaced-unseen"])
     learner.interview(("tanh", "linear"), 2, 45)
     screen = output(tmp_path, "status")
-    assert "Bug hunts: 1 of 2 solved · Interviews: 1" in screen
+    assert "Bug hunts: 1 of 2 solved · Interviews: 1, 1 of 2 katas solved (not counted above)" in screen
     assert "other-mistake" not in screen
     assert row(screen, "relu") == ["relu", "new"]
     assert row(screen, "tanh") == ["tanh", "new"]

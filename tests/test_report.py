@@ -99,6 +99,17 @@ def test_every_link_has_its_target_and_every_id_is_unique(months: Path) -> None:
     assert all(link.removeprefix("#") in ids for link in links)
 
 
+def test_a_kata_of_an_interview_alone_has_no_link_and_is_started_again(tmp_path: Path) -> None:
+    learner = Learner(tmp_path, NOW)
+    learner.interview(("relu", "conv2d"), 1, 45)
+    interview = learner.history.in_interview(1)[1]
+    learner.check(catalog.load("conv2d"), interview, 3, mistake="flipped-kernel")
+    page = report_of(learner, tmp_path / "report.html")
+    assert "The kernel is flipped before it is applied" in page.text
+    assert "#kata-conv2d" not in [link["href"] for link in page.all("a")]
+    assert "kata start relu --again" in page.text
+
+
 def test_every_chart_has_a_title_and_axes_and_says_what_it_shows(months: Path) -> None:
     source = months.read_text(encoding="utf-8")
     figures = source.split("<figure>")[1:]

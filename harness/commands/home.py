@@ -42,6 +42,13 @@ def show_home() -> None:
                 ("kata interview status", "show the time left"),
                 ("kata interview end", "show the scorecard"),
             ]
+        elif practice and practice.interview is not None:
+            say(f"Last worked on: {policy.phrase}{touched.kata}, which is over.\n")
+            rows = [("kata next", "see what to practise next")]
+            if history.open_interview():
+                rows.insert(0, ("kata interview end", "show the scorecard"))
+            else:
+                rows.insert(0, (f"kata start {touched.kata} --again", "write it again"))
         else:
             say(f"Last worked on: {policy.phrase}{touched.kata} ({state}).\n")
             if is_solved:
@@ -51,8 +58,9 @@ def show_home() -> None:
             else:
                 second = ("kata watch", "judge it at each save")
             rows = [("kata check", f"judge {touched.file}"), second, ("kata next", "see what to practise next")]
+    width = max(24, *(len(command) + 2 for command, _ in rows))
     for command, meaning in rows:
-        say(meaning, first=f"  {command:<24}", indent=26)
+        say(meaning, first=f"  {command:<{width}}", indent=width + 2)
     say("\n`kata --help` shows every command.")
 
 

@@ -255,7 +255,8 @@ def _end(interview: OpenInterview, history: History, workspace: Workspace) -> No
     solved = record.solved()
     if staged is None:
         solved |= {result.kata.name for result in results if result.solved_after is not None}
-    card = make_scorecard(interview, results, solved, now - interview.started_at)
+    present = {kata.name for kata in catalog.all_katas() if workspace.solution(kata).exists()}
+    card = make_scorecard(interview, results, solved, present, now - interview.started_at)
     show_scorecard(make_console(), card)
     if any(final and final.verdict.sandbox == "none" for final in finals):
         say(f"\n{NOT_CONFINED}")

@@ -53,6 +53,13 @@ def start_command(kata: Kata | None, again: bool, workspace: Workspace) -> None:
         raise WrongCall("name the kata to start, as in `kata start conv2d`; `kata list` shows them all")
     path = workspace.solution(kata)
     if path.exists() and not again:
+        known = open_history(workspace)
+        practice = known.of_file(path.name) if known else None
+        if known and practice and practice.interview is not None and not known.open_interview():
+            raise WrongCall(
+                f"{shown(path)} is from an interview that is over: `kata start {kata.name} --again` starts afresh "
+                "(the old file goes into the archive)"
+            )
         raise WrongCall(
             f"{shown(path)} already exists and was left alone: continue with `kata check {kata.name}`, "
             f"or start over with `kata start {kata.name} --again` (the old file goes into the archive)"

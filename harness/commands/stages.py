@@ -112,7 +112,7 @@ def show_stages(staged: Staged, sittings: Sequence[Sitting]) -> None:
             state = f"passed at {clock(solved_at - staged.interview.started_at)}, {asked}"
         else:
             state = "not checked yet" if sitting.best_score is None else "not passed yet"
-        say(f"  stage {number} of {len(staged.first.stages)}: {stage.title}, {state}")
+        say(f"  stage {number} of {len(staged.first.stages)}: {stage.title}, {state}", indent=4)
     left = staged.interview.deadline - time.time()
     if left <= 0:
         say(f"The {staged.interview.minutes} min are up: {END}")

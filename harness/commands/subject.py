@@ -78,6 +78,10 @@ class Subject:
         interview = running_interview(self.history)
         return interview is not None and self.practice is not None and self.practice.interview == interview.id
 
+    def is_over(self) -> bool:
+        """Whether it belongs to an interview that was ended or whose time is up."""
+        return self.practice is not None and self.practice.interview is not None and not self.in_interview()
+
     @property
     def names_mistakes(self) -> bool:
         """Whether the verdict may name the mistakes in it."""
@@ -168,7 +172,7 @@ class Subject:
         return self.hunt.symptoms
 
     def _timed(self, verdict: Verdict) -> Verdict:
-        if self.practice is None:
+        if self.practice is None or self.is_over():
             return verdict
         seconds = self.practice.clock_seconds()
         if self.hunt.minutes is not None:  # a clock that counts down does not stop

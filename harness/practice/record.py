@@ -187,7 +187,7 @@ def read_record(history: History | None, names: Collection[str]) -> Record:
         mistakes = tuple(MadeMistake(*row) for row in database.execute(MISTAKES) if row[0] in names)
     return Record(
         katas=katas,
-        hunts=tuple(sitting for sitting in sittings if sitting.practice.kind is PracticeKind.HUNT),
+        hunts=_hunts(sittings),
         interviews=tuple(interviews),
         mistakes=mistakes,
         active=tuple(sorted([a.at for a in attempts] + [s.practice.started_at for s in sittings])),
@@ -214,6 +214,13 @@ def _sittings(database: sqlite3.Connection, attempts: Iterable[PastAttempt]) -> 
         of_practice[attempt.practice].append(attempt)
     practices = [practice_of_row(row) for row in database.execute("SELECT * FROM practice ORDER BY started_at, id")]
     return [Sitting(p, hints.get(p.id, 0), tuple(of_practice[p.id])) for p in practices]
+
+
+def _hunts(sittings: Sequence[Sitting]) -> tuple[Sitting, ...]:
+    """The bug hunts, without those that another one in the same kata replaced before they were ever checked."""
+    hunts = [sitting for sitting in sittings if sitting.practice.kind is PracticeKind.HUNT]
+    latest = {hunt.practice.kata: hunt.practice.id for hunt in hunts}
+    return tuple(hunt for hunt in hunts if hunt.attempts or hunt.practice.id == latest[hunt.practice.kata])
 
 
 def _by_kata(sittings: Sequence[Sitting], attempts: Sequence[PastAttempt]) -> dict[str, KataRecord]:

@@ -136,9 +136,21 @@ def not_reached(kata: Kata, title: str) -> KataResult:
 
 
 def make_scorecard(
-    interview: OpenInterview, results: Sequence[KataResult], solved: Collection[str], seconds: float
+    interview: OpenInterview,
+    results: Sequence[KataResult],
+    solved: Collection[str],
+    present: Collection[str],
+    seconds: float,
 ) -> Scorecard:
-    """The scorecard of an interview; `solved` names the katas that were ever solved, `seconds` is how long it took."""
+    """The scorecard of an interview.
+
+    Args:
+        interview: which.
+        results: of its katas or stages.
+        solved: names of the katas that were ever solved.
+        present: names of the katas whose solution's file is there, so that only `--again` starts them.
+        seconds: how long it took.
+    """
     return Scorecard(
         started_at=interview.started_at,
         minutes=interview.minutes,
@@ -146,7 +158,7 @@ def make_scorecard(
         seed=interview.seed,
         topic=interview.topic,
         results=tuple(results),
-        advice=tuple(_advice(results, solved)),
+        advice=tuple(_advice(results, solved, present)),
     )
 
 
@@ -155,7 +167,7 @@ def _mistakes(verdict: Verdict) -> tuple[Diagnosis, ...]:
     return tuple(diagnosis for diagnosis, _ in found.most_common())
 
 
-def _advice(results: Sequence[KataResult], solved: Collection[str]) -> Iterable[Advice]:
+def _advice(results: Sequence[KataResult], solved: Collection[str], present: Collection[str]) -> Iterable[Advice]:
     """The weakest kata first, and what it needs before it; if all went well, what was slow; else `kata next`."""
     named: set[str] = set()
     for result in sorted(results, key=lambda result: result.score or 0):
@@ -166,7 +178,8 @@ def _advice(results: Sequence[KataResult], solved: Collection[str]) -> Iterable[
         for need in result.kata.needs:
             if need not in solved and need not in named:
                 named.add(need)
-                yield Advice(f"kata start {need}", f"{name} builds on it, and you have not solved it yet")
+                again = " --again" if need in present else ""
+                yield Advice(f"kata start {need}{again}", f"{name} builds on it, and you have not solved it yet")
         score = "nothing was judged in time" if result.score is None else f"{result.score} of 100 so far"
         named.add(name)
         yield Advice(f"kata start {name} --again", score)

@@ -128,5 +128,7 @@ def _apart(record: Record) -> str:
         solved = sum(hunt.practice.solved_at is not None for hunt in record.hunts)
         parts.append(f"Bug hunts: {solved} of {len(record.hunts)} solved")
     if record.interviews:
-        parts.append(f"Interviews: {len(record.interviews)}")
-    return " · ".join(parts)
+        sittings = [sitting for interview in record.interviews for sitting in interview.sittings]
+        solved = sum(sitting.practice.solved_at is not None for sitting in sittings)
+        parts.append(f"Interviews: {len(record.interviews)}, {solved} of {len(sittings)} katas solved")
+    return f"{' · '.join(parts)} (not counted above)" if parts else ""

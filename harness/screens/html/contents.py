@@ -106,6 +106,10 @@ class Report:
     mistakes: tuple[LessonGroup, ...]
     steps: tuple[Step, ...]
 
+    def has_section(self, name: str) -> bool:
+        """Whether there is a section on that kata; one that only an interview or a hunt was about has none."""
+        return any(section.kata.name == name for section in self.sections)
+
 
 def gather(record: Record, katas: Sequence[Kata], made: Sequence[Lesson], workspace: str, now: float) -> Report:
     """What the report shows.
@@ -144,10 +148,11 @@ def gather(record: Record, katas: Sequence[Kata], made: Sequence[Lesson], worksp
 
 def _step(suggestion: Suggestion, record: Record) -> Step:
     name, known = suggestion.kata.name, record.of(suggestion.kata.name)
+    interviewed = any(sitting.practice.kata == name for one in record.interviews for sitting in one.sittings)
     if known.open_sitting is not None:
         command = f"kata check {name}"
     else:
-        command = f"kata start {name}{' --again' if known.sittings or known.attempts else ''}"
+        command = f"kata start {name}{' --again' if known.sittings or known.attempts or interviewed else ''}"
     return Step(suggestion.kata, suggestion.why, command)
 
 
