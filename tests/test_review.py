@@ -107,12 +107,14 @@ def test_an_open_sitting_is_no_review(learner: Learner) -> None:
     assert memories(record_of(learner), KATAS) == {}
 
 
-def test_checking_a_solved_file_again_changes_nothing(learner: Learner) -> None:
+def test_checks_and_hints_after_the_pass_change_nothing(learner: Learner) -> None:
     practice = learner.sit("relu", 3, minutes=1)
     before = relu_memory(learner)
     learner.time = NOW
     learner.check(catalog.load("relu"), practice)
     learner.check(catalog.load("relu"), practice, wrong=4)
+    learner.history.record_hint(practice, 1)
+    learner.history.record_explanation(practice, "unit-slope-at-zero")
     assert relu_memory(learner) == before
 
 

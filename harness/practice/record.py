@@ -41,7 +41,7 @@ class PastAttempt:
 
 @dataclass(frozen=True)
 class Sitting:
-    """A practice with what happened in it: its attempts in order, and how many hints and explanations were asked for."""
+    """A practice with what happened in it: its attempts in order, and how many hints and explanations helped to solve it."""
 
     practice: Practice
     hints: int
@@ -197,7 +197,9 @@ def read_record(history: History | None, names: Collection[str]) -> Record:
 ATTEMPTS = "SELECT id, practice, kind, kata, at, score, passed, ratio FROM attempt ORDER BY at, id"
 INTERVIEWS = "SELECT id, started_at, ended_at, minutes, topic FROM interview ORDER BY started_at, id"
 HINTS = """
-    SELECT practice, count(*) FROM (SELECT practice FROM hint UNION ALL SELECT practice FROM explanation) GROUP BY practice
+    SELECT practice, count(*) FROM (SELECT practice, at FROM hint UNION ALL SELECT practice, at FROM explanation) AS help
+    JOIN practice ON practice.id = help.practice
+    WHERE solved_at IS NULL OR at <= solved_at GROUP BY practice
 """
 MISTAKES = f"""
     SELECT attempt.kata, mistake, count(DISTINCT coalesce(practice, 0)) AS sittings, max(at) AS last_at
