@@ -100,7 +100,7 @@ def test_a_path_means_that_file(kata: Run, tmp_path: Path, path: str) -> None:
 def test_the_file_of_a_hunt_means_the_hunt(kata: Run, tmp_path: Path) -> None:
     kata("hunt", "--yes", "relu", "--mistake", "1")
     kata("start", "relu")
-    for path in ("hunt_relu.py", "./hunt_relu.py"):
+    for path in ("hunt_relu.py", "./hunt_relu.py", "hunt_relu", "hunt-relu"):
         checked = kata("check", path, "--no-timing").stdout
         assert checked.startswith("hunt_relu.py")
         assert "find the planted mistake" in one_line(checked)
@@ -129,6 +129,8 @@ def test_a_path_here_comes_before_the_workspace(kata: Run, tmp_path: Path) -> No
         (("check", "relu.py"), "there is no relu.py: `kata start relu` writes it"),
         (("check", "./mine.py"), "mine.py could be a solution of any kata: name it, as in `kata check NAME --file mine.py`"),
         (("check", "./relu.py", "--file", "tanh.py"), "two files are named, relu.py and tanh.py: name one"),
+        (("check", "hunt_relu"), "there is no hunt_relu.py: `kata hunt relu` writes it"),
+        (("check", "hunt_rel"), "there is no kata called 'rel': did you mean relu?"),
         (("hint", "./relu.py"), "relu has not been started here"),
     ],
 )

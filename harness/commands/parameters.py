@@ -14,7 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from harness import catalog
-from harness.catalog import Kata
+from harness.catalog import HUNT_PREFIX, Kata
 from harness.practice.workspace import Workspace, find_workspace
 from harness.screens.sentences import ask, shown
 
@@ -41,13 +41,18 @@ class KataName(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gene
 
 
 class SolutionName(KataName):
-    """A kata's name, or the path of a solution: what ends in `.py` or has a folder in it is a path."""
+    """A kata's name, or the path of a solution: what ends in `.py` or has a folder in it is a path.
+
+    `hunt_softmax` is the file of the bug hunt in softmax.
+    """
 
     name = "solution"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if isinstance(value, str) and (value.endswith(".py") or os.sep in value):
             return Path(value).expanduser()
+        if isinstance(value, str) and value.replace("-", "_").startswith(HUNT_PREFIX):
+            return Path(catalog.find(value[len(HUNT_PREFIX) :]).hunt_file_name)
         return value if isinstance(value, Path) else super().convert(value, param, ctx)
 
 

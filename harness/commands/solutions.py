@@ -45,6 +45,8 @@ def _of_path(named: Path, workspace: Workspace) -> tuple[Kata, Path]:
     kata, path = kata_of_file(named), _found(named, workspace)
     if not path.exists() and path.resolve() == workspace.solution(kata):
         raise _not_written(path, PracticeKind.KATA, kata)
+    if not path.exists() and path.resolve() == workspace.hunt(kata):
+        raise _not_written(path, PracticeKind.HUNT, kata)
     return kata, readable_file(path)
 
 
