@@ -90,7 +90,7 @@ def test_one_failing_check_explains_only_what_may_be_explained() -> None:
         with console.capture() as capture:
             show_check(console, VERDICT.groups[0].checks[0], "1 of 4", telling)
         assert ("summed over the batch" in capture.get()) == explained
-        assert ("A known mistake is recognised" in capture.get()) != explained
+        assert ("1 failing check matches a known mistake" in capture.get()) != explained
 
 
 def test_long_call_goes_on_in_the_next_row_at_any_width() -> None:

@@ -55,9 +55,9 @@ def check_command(
 ) -> int:
     """Judge a solution with hidden tests: its score, what is wrong and why, its speed.
 
-    A mistake that is recognised is named at the next attempt, or by `kata why`; --explain names it at once. Without NAME it
-    judges what you worked on last, bug hunts included; in an interview, the file you saved last. The exit code is 0 if all
-    checks pass and 1 if some fail.
+    A recognised mistake is explained once a check still shows it more than a minute later, since checks within a minute are
+    one attempt. `kata why` and --explain explain it at once. Without NAME it judges what you worked on last, bug hunts
+    included; in an interview, the file you saved last. The exit code is 0 if all checks pass and 1 if some fail.
 
     \b
     Example:

@@ -142,7 +142,13 @@ class Subject:
         show_check(console, check, place, self._telling(Detail()))
 
     def _telling(self, detail: Detail) -> Telling:
-        return Telling(detail, self._explained(), self._why(), helped=self._helped())
+        return Telling(
+            detail,
+            self._explained(),
+            self._why(),
+            explains_later=self.history is not None and self.practice is not None,
+            helped=self._helped(),
+        )
 
     def _explained(self) -> frozenset[str]:
         """The mistakes that are told unasked: finding one is the exercise, looking for it for an hour is not."""

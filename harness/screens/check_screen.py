@@ -73,6 +73,7 @@ class Telling:
         detail: how much is drawn.
         explained: names of the mistakes that are explained; any other is only said to be recognised.
         why: the command that explains a mistake; empty where none may be explained.
+        explains_later: whether a check that still shows a mistake explains it once more than a minute has passed.
         lessons: the explanation of each mistake that was planted in it, once all are found.
         helped: how many of those `kata why` has explained.
     """
@@ -80,6 +81,7 @@ class Telling:
     detail: Detail = Detail()
     explained: frozenset[str] = frozenset()
     why: str = ""
+    explains_later: bool = False
     lessons: tuple[str, ...] = ()
     helped: int = 0
 
@@ -240,9 +242,9 @@ def show_check(console: Console, check: CheckResult, place: str, telling: Tellin
     untold = [diagnosis for diagnosis in check.diagnosis if diagnosis.mistake and diagnosis.mistake not in telling.explained]
     for diagnosis in check.diagnosis:
         if diagnosis not in untold:
-            console.print(_diagnosis(diagnosis, 1, console.width))
+            console.print(_diagnosis(diagnosis, None, console.width))
     if untold and telling.why:
-        console.print(_recognised([1], len(untold) < len(check.diagnosis), telling.why))
+        console.print(_recognised([1], len(untold) < len(check.diagnosis), telling))
 
 
 def show_checks(console: Console, verdict: Verdict) -> None:
@@ -277,7 +279,7 @@ def _mistakes(verdict: Verdict, telling: Telling, width: int) -> list[Renderable
     lessons = telling.detail.lessons
     parts = [_diagnosis(diagnosis, count, width, lessons) for diagnosis, count in told]
     if untold and telling.why:
-        parts.append(_recognised(untold, bool(told), telling.why))
+        parts.append(_recognised(untold, bool(told), telling))
     if known and verdict.unexplained:
         word = "check shows" if verdict.unexplained == 1 else "checks show"
         parts.append(Text(f"{verdict.unexplained} failing {word} something else."))
@@ -309,25 +311,24 @@ def hunt_line(hunt: HuntCount, helped: int) -> str:
 
 
 def show_mistake(console: Console, explanation: str, count: int | None = None) -> None:
-    """One mistake explained, as `kata why` does; `count` checks show it, where that is known."""
-    if count is None:
-        console.print(_boxed("The mistake", "", explanation, console.width))
-    else:
-        console.print(_diagnosis(Diagnosis("", explanation), count, console.width))
+    """One mistake explained, as `kata why` does; it was seen in `count` checks, where that is known."""
+    console.print(_diagnosis(Diagnosis("", explanation), count, console.width))
 
 
-def _recognised(counts: Sequence[int], others: bool, why: str) -> Text:
+def _recognised(counts: Sequence[int], others: bool, telling: Telling) -> Text:
     """A mistake that is known, and not told yet: finding it is the exercise."""
     shown = " and ".join(map(str, counts))
-    checks = "failing check" if counts[-1] == 1 else "failing checks"
-    known = ("Another known mistake is" if others else "A known mistake is") if len(counts) == 1 else "Known mistakes are"
-    return Text(f"{known} recognised in {shown} {checks}. {why} explains it, and counts as a hint.")
+    match = "failing check matches" if counts == [1] else "failing checks match"
+    known = ("another known mistake" if others else "a known mistake") if len(counts) == 1 else "one known mistake each"
+    it_is = "It is" if len(counts) == 1 else "They are"
+    later = ", or by a check more than a minute later" if telling.explains_later else ""
+    return Text(f"{shown} {match} {known}. {it_is} explained by {telling.why}, which counts as a hint{later}.")
 
 
-def _diagnosis(diagnosis: Diagnosis, count: int, width: int, whole: bool = True) -> RenderableType:
-    checks = "1 check shows it" if count == 1 else f"{count} checks show it"
+def _diagnosis(diagnosis: Diagnosis, count: int | None, width: int, whole: bool = True) -> RenderableType:
+    seen = "" if count is None else f"(seen in {count} check{'' if count == 1 else 's'})"
     label = "What the numbers suggest" if diagnosis.mistake is None else "The mistake"
-    return _boxed(label, f"({checks})", diagnosis.explanation, width, whole)
+    return _boxed(label, seen, diagnosis.explanation, width, whole)
 
 
 def _boxed(label: str, remark: str, explanation: str, width: int, whole: bool = True) -> RenderableType:
