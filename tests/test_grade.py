@@ -36,7 +36,8 @@ from harness.grading.submission import Graded, NoSandbox, Settings, confinement,
 from harness.grading.summary import Summary, summarise
 from harness.judge.session import Options, judge
 from harness.sandbox import landlock
-from harness.screens.grade_screen import GradeBar
+from harness.screens.console import make_console
+from harness.screens.grade_screen import GradeBar, show_grades
 
 RELU = catalog.load("relu")
 CORRECT = (Path(__file__).parent / "right_solutions/relu/terse.py").read_text()
@@ -322,8 +323,8 @@ def summary_of(*graded: tuple[int, tuple[str, ...], tuple[str, ...]] | str) -> S
         row: dict[str, Any] = {"file": f"{number}.py", "reason": one}
         if not isinstance(one, str):
             score, mistakes, failing = one
-            checks = [{"title": title, "outcome": "failed"} for title in failing]
-            checks.append({"title": "not run", "outcome": "blocked"})
+            checks = [{"title": title, "outcome": "failed", "cause": "wrong value", "message": title} for title in failing]
+            checks.append({"title": "not run", "outcome": "blocked", "cause": "blocked", "message": "not run"})
             groups = [{"name": "forward", "earned": score, "checks": checks}]
             row = {"file": f"{number}.py", "score": score, "groups": groups, "mistakes": mistakes}
             row |= {"reason": None, "check_seconds": 0.5, "sandbox": "landlock"}
@@ -362,6 +363,21 @@ class TestSummary:
             tag: (tag in bank[second].tags) + (tag in bank[first].tags or tag in bank[second].tags) for tag in both
         }
         assert [(check.name, check.count) for check in summary.checks] == [("b", 2), ("a", 1)]
+
+    @pytest.mark.parametrize(("source", "reason"), [(b"def f(:\n", "SyntaxError"), (b"", "defines no `ReLU`")])
+    def test_file_that_does_not_run_says_why(self, source: bytes, reason: str, tmp_path: Path) -> None:
+        graded = grade(Settings("relu", 0, 10.0, "auto", version_of("relu")), "a.py", source)
+        summary = summarise(RELU, [graded.verdict])
+        (score,) = summary.stopped
+        assert reason in score.stopped
+        write_csv(tmp_path / "table.csv", summary)
+        with (tmp_path / "table.csv").open(newline="") as file:
+            assert [line["reason"] for line in csv.DictReader(file)] == [score.stopped]
+        console = make_console()
+        with console.capture() as capture:
+            show_grades(console, summary)
+        assert f"a.py: {score.stopped}" in " ".join(capture.get().split())
+        assert summary_of((40, (), ("d_x",))).stopped == []
 
     def test_nothing_judged_has_no_mean(self) -> None:
         summary = summary_of("unreadable")

@@ -48,7 +48,7 @@ def write_csv(path: Path, summary: Summary) -> None:
                 *(earned.get(group, "") for group in groups),
                 " ".join(score.mistakes),
                 score.failing[0] if score.failing else "",
-                score.reason,
+                score.reason or score.stopped,
                 score.seconds,
                 score.sandbox,
             ]

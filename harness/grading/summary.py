@@ -11,9 +11,14 @@ from typing import Any
 
 from harness.catalog import Kata
 from harness.judge.bank import find_mistake
+from harness.judge.verdict import Cause
 
 BINS = (*((low, low + 9) for low in range(0, 100, 10)), (100, 100))
 """Lowest and highest score of each bar of the histogram; all points have a bar to themselves."""
+
+
+STOPPED = (Cause.NOT_IMPORTABLE, Cause.MISSING, Cause.TIMEOUT, Cause.OUT_OF_TIME, Cause.CRASHED)
+"""Causes that say something of the whole file, where the name of a check would not."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Score:
         mistakes: the known mistakes that explain its failing checks.
         failing: the titles of its failing checks, in order; those that were not run are left out.
         reason: why it could not be judged.
+        stopped: why it was judged and yet did not run: it cannot be imported, lacks a name, ran out of time or crashed.
     """
 
     file: str
@@ -37,6 +43,7 @@ class Score:
     reason: str = ""
     seconds: float = 0.0
     sandbox: str = ""
+    stopped: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,11 @@ class Summary:
         return [score for score in self.scores if score.score is None]
 
     @property
+    def stopped(self) -> list[Score]:
+        """Those that were judged and did not run."""
+        return [score for score in self.scores if score.stopped]
+
+    @property
     def mean(self) -> float | None:
         """Of the scores; None if there are none."""
         return mean(self.points) if self.points else None
@@ -119,6 +131,7 @@ def score_of(row: dict[str, Any]) -> Score:
         tuple(check["title"] for check in checks if check["outcome"] not in ("passed", "blocked")),
         seconds=row["check_seconds"],
         sandbox=row["sandbox"],
+        stopped=next((check["message"].partition("\n")[0] for check in checks if check["cause"] in STOPPED), ""),
     )
 
 

@@ -83,6 +83,11 @@ def show_grades(console: Console, summary: Summary) -> None:
         for score in summary.unjudged[:SHOWN_UNJUDGED]:
             console.print(Padding(Text(f"{score.file}: {score.reason}"), (0, 0, 0, 2), expand=False))
         _more(console, summary.unjudged, SHOWN_UNJUDGED, "files")
+    if summary.stopped:
+        _heading(console, f"{_files(len(summary.stopped))} cannot be imported or did not run to the end")
+        for score in summary.stopped[:SHOWN_UNJUDGED]:
+            console.print(Padding(Text(f"{score.file}: {score.stopped}"), (0, 0, 0, 2), expand=False))
+        _more(console, summary.stopped, SHOWN_UNJUDGED, "files")
 
 
 def _heading(console: Console, text: str) -> None:
