@@ -14,6 +14,7 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ SLOW = {
     "test_worker.py",
 }
 TESTS = Path(__file__).parent
+sys.path.append(str(TESTS.parent))  # for `benchmarks`, which is not installed; last, so that the installed program is tested
 assert all((TESTS / name).exists() for name in SLOW)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from harness import catalog
-from harness.commands.histories import history_if_usable, staged_file
+from harness.commands.histories import history_if_usable, staged_of
 from harness.commands.parameters import WrongCall
 from harness.commands.solutions import readable_file
 from harness.commands.subject import Subject
@@ -24,11 +24,11 @@ def check_workspace(workspace: Workspace, seed: int, timeout: float, sandbox: st
     """Judge every solution in a workspace and show a table; returns the exit code. No file keeps the others from it."""
     paths = {kata.name: workspace.solution(kata) for kata in catalog.all_katas()}
     # the file of a staged interview is judged by its stages alone
-    katas = [catalog.find(name) for name, path in paths.items() if path.is_file() and not staged_file(path, workspace)[1]]
+    history = history_if_usable(workspace)
+    katas = [catalog.find(n) for n, path in paths.items() if path.is_file() and not staged_of(path, workspace, history)]
     if not katas:
         raise WrongCall(f"there is no solution in {workspace.root}: `kata start NAME` writes a first one")
     options = Options(seed=seed, timing=False, call_timeout=timeout, sandbox=sandbox)
-    history = history_if_usable(workspace)
     verdicts: list[Verdict] = []
     unjudged: list[Unjudged] = []
     code = 0

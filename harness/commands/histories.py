@@ -85,13 +85,15 @@ def running_interview(history: History | None) -> OpenInterview | None:
 
 def staged_file(path: Path, workspace: Workspace) -> tuple[History | None, Staged | None]:
     """The history, and the staged interview that is about this file, if there is one."""
-    try:
-        history = open_history(workspace)
-    except UnusableHistory:  # the command that follows says so
-        return None, None
+    history = history_if_usable(workspace)
+    return history, staged_of(path, workspace, history)
+
+
+def staged_of(path: Path, workspace: Workspace, history: History | None) -> Staged | None:
+    """The staged interview that is about this file, if there is one."""
     staged = open_staged(history)
     is_its = staged is not None and path.resolve() == (workspace.root / staged.file).resolve()
-    return history, staged if is_its else None
+    return staged if is_its else None
 
 
 def refuse_in_interview(kata: Kata, history: History | None) -> None:
