@@ -113,7 +113,7 @@ def test_whatever_has_become_of_the_training_run_is_told(tmp_path: Path, trainin
     ("losses", "says"),
     [
         ((4.0, 2.0), "The loss starts at 4.0000; that of a correct solution starts at 3.0000."),
-        ((3.0, 2.5), "The loss starts at 3.0000, as it should. From step 1 on it differs from that of a correct solution."),
+        ((3.0, 2.5), "From step 1 on it differs from the loss of a correct solution."),
         ((3.0, 1.0), "Every loss is that of a correct solution, and still some checks fail."),
         ((3.0, float("nan")), "From step 1 on the loss is no finite number."),
     ],

@@ -58,7 +58,8 @@ def sentences(symptoms: Symptoms) -> Iterator[str]:
     if first == 0:
         yield f"The loss starts at {losses[0]:.4f}; that of a correct solution starts at {expected[0]:.4f}."
     else:
-        yield f"The loss starts at {losses[0]:.4f}, as it should. From step {first} on it differs from that of a correct solution."
+        yield f"The loss starts at {losses[0]:.4f}, as it should."
+        yield f"From step {first} on it differs from the loss of a correct solution."
     if len(losses) == len(expected):
         yield f"It ends at {losses[-1]:.4f}; that of a correct solution ends at {expected[-1]:.4f}."
 
