@@ -150,6 +150,17 @@ class TestDebug:
         (wrong / "linear.py").write_text(reference(), encoding="utf-8")
         assert run_script(script) == "d_bias, shape: (3,) expected: (3,)\n"
 
+    def test_what_a_check_joins_and_hands_on_is_live_too(self, kata: Run, tmp_path: Path) -> None:
+        kind = catalog.load("kv-cache")
+        solution, script = tmp_path / kind.file_name, tmp_path / f"debug_{kind.file_name}"
+        solution.write_text(plant([find_mistake(kind.module, "positions-restarted")]), encoding="utf-8")
+        assert kata("debug", "kv-cache", "a prompt first").returncode == 0
+        assert "got = np.concatenate([out[0], out_2[0], out_3[0], out_4[0]], axis=1)" in script.read_text()
+        assert script.read_text().count("[1]['k']") == 3  # each step gets the cache of the one before
+        assert difference(run_script(script)) > 1e-3
+        solution.write_text(kind.reference_file.read_text(encoding="utf-8"), encoding="utf-8")
+        assert difference(run_script(script)) < 1e-12
+
     @pytest.mark.parametrize("name", ["conv2d", "softmax", "sandwich", "cross-entropy", "batches", "adam"])
     def test_first_failing_check_of_any_kata_can_be_run(self, kata: Run, tmp_path: Path, name: str) -> None:
         kind = catalog.load(name)

@@ -77,10 +77,11 @@ def write_script(check: Check, attempt: Attempt, solution: Path, data_file: str,
     exchanges = attempt.transcript.exchanges[: error.exchanges if error else None]
     sources = _sources(exchanges, error)
     writer = _Writer(reference, copies=bool(attempt.transcript.changes))
-    writer.write(exchanges, sources)
+    pieces = _pieces(exchanges, error.got) if error and "got" not in sources else None
+    writer.write(exchanges, sources, pieces.places if pieces else ())
     writer.lines += ["", f"# {_comment(attempt.message)}"]
     if error is not None and error.got is not None:
-        writer.compare(error, sources)
+        writer.compare(error, sources, pieces)
     else:
         writer.show_last()
     return Script(_assemble(check, solution, data_file, writer), writer.arrays)
@@ -141,6 +142,39 @@ def _places(exchanges: Sequence[Exchange], fits: Callable[[Any], bool]) -> Itera
                     yield number, steps
 
 
+@dataclass(frozen=True)
+class _Pieces:
+    """Arrays in answers that a check joined along an axis before it compared them."""
+
+    places: tuple[tuple[int, Steps], ...]
+    axis: int
+
+
+def _pieces(exchanges: Sequence[Exchange], got: Any) -> _Pieces | None:
+    """The last answers of one call, where `got` is what they give when they are joined."""
+    if not isinstance(got, np.ndarray) or _is_form(got):
+        return None
+    found: dict[tuple[str, Steps], list[tuple[int, np.ndarray]]] = {}
+    for number, exchange in enumerate(exchanges):
+        if isinstance(exchange.request, messages.Call | messages.Next) and exchange.error is None and not exchange.probe:
+            for steps, value in _leaves(exchange.value):
+                if isinstance(value, np.ndarray):
+                    found.setdefault((exchange.call, steps), []).append((number, value))
+    for (_, steps), values in found.items():
+        for axis in range(got.ndim):
+            count, length = 0, 0
+            while count < len(values) and length < got.shape[axis]:
+                count += 1
+                value = values[-count][1]
+                if value.ndim != got.ndim or np.delete(value.shape, axis).tolist() != np.delete(got.shape, axis).tolist():
+                    break
+                length += value.shape[axis]
+            chosen = values[len(values) - count :]
+            if length == got.shape[axis] and count > 1 and _equal(np.concatenate([v for _, v in chosen], axis), got):
+                return _Pieces(tuple((number, steps) for number, _ in chosen), axis)
+    return None
+
+
 def _equal(value: Any, other: Any) -> bool:
     one, two = np.asarray(value), np.asarray(other)
     return one.shape == two.shape and one.dtype == two.dtype and one.tobytes() == two.tobytes()
@@ -153,6 +187,11 @@ def _leaves(value: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any]]:
             yield from _leaves(item, (*steps, step))
     else:
         yield steps, value
+
+
+def _reached(name: str, steps: Steps) -> str:
+    """The expression for what these steps lead to."""
+    return name + "".join(f"[{step!r}]" for step in steps)
 
 
 def _with(value: Any, steps: Steps, leaf: Any) -> Any:
@@ -201,35 +240,49 @@ class _Writer:
     _known: dict[tuple[Any, ...], str] = field(default_factory=dict)
     _needed: set[int] = field(default_factory=set)
     _last: tuple[str, str] | None = None
+    _answers: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    _joined: list[str] = field(default_factory=list)
 
-    def write(self, exchanges: Sequence[Exchange], sources: Mapping[str, tuple[int, Steps]]) -> None:
+    def write(
+        self,
+        exchanges: Sequence[Exchange],
+        sources: Mapping[str, tuple[int, Steps]],
+        pieces: Sequence[tuple[int, Steps]],
+    ) -> None:
         """Write the lines of all exchanges, and keep what is compared: a later call may write into it."""
         self._needed = {leaf.id for e in exchanges for _, leaf in _leaves(e.request) if isinstance(leaf, wire.Handle)}
         self._needed |= {e.target for e in exchanges if e.target is not None}
         singles = {len(exchanges) - 1, *(number for number, _ in sources.values())}
+        parts = dict(pieces)
         for probing, group in groupby(enumerate(exchanges), lambda item: item[1].probe and item[0] not in singles):
             if probing:
                 self._probe([exchange for _, exchange in group])
                 continue
             for number, exchange in group:
                 self._add(replace(exchange, probe=False), is_last=number == len(exchanges) - 1)
+                if self._last is None:
+                    continue
                 for name, (source, steps) in sources.items():
-                    if source == number and self._last:
-                        place = self._last[1] + "".join(f"[{step!r}]" for step in steps)
+                    if source == number:
+                        place = _reached(self._last[1], steps)
                         self.lines.append(
                             f"{name} = {place}" if number == len(exchanges) - 1 else f"{name} = np.array({place})"
                         )
+                if number in parts:
+                    self._joined.append(_reached(self._last[1], parts[number]))
 
-    def compare(self, error: CheckFailed, sources: Mapping[str, tuple[int, Steps]]) -> None:
+    def compare(self, error: CheckFailed, sources: Mapping[str, tuple[int, Steps]], pieces: _Pieces | None) -> None:
         """Write how the value that the calls give now is compared with the expected one."""
         what = error.what or "the value"
         if _is_form(error.got) or _is_form(error.expected):
             live = "np.shape(got)" if "got" in sources else repr(np.shape(error.got))
             self.lines.append(f'print({f"{what}, shape:"!r}, {live}, "expected:", {np.shape(error.expected)})')
             return
-        if "got" not in sources:
+        if pieces:
+            self.lines.append(f"got = np.concatenate([{', '.join(self._joined)}], axis={pieces.axis})")
+        elif "got" not in sources:
             self.lines.append(
-                "# The check computed this of what the calls gave; here it is as it was then, not as it is now."
+                "# The check computed this of what the calls gave. Here it is as it was then, not as it is now."
             )
             self._define("got", error.got)
         if error.cause is Cause.WRONG_DERIVATIVE:
@@ -368,6 +421,8 @@ class _Writer:
         """The name of an array, which is made where it comes for the first time."""
         layout = wire.array_layout(array)
         key = (array.tobytes(), array.shape, array.dtype.str, layout)
+        if key not in self._known and key in self._answers:
+            self._known[key] = self._answers[key]
         if key not in self._known:
             made, known = self._made(array, layout, name), self._free(_identifier(name))
             self.lines.append(f"{known} = {made.replace(KEY, known)}")
@@ -417,6 +472,8 @@ class _Writer:
             return expression
         name = self._free(_identifier(name))
         self._remember(exchange.value, name)
+        if isinstance(exchange.request, messages.Call):
+            self._remember_arrays(exchange.value, name)
         self._last = (exchange.call, name)
         return f"{name} = {expression}"
 
@@ -430,6 +487,12 @@ class _Writer:
         elif isinstance(value, dict):
             for key, item in value.items():
                 self._remember(item, f"{expression}[{key!r}]")
+
+    def _remember_arrays(self, value: Any, name: str) -> None:
+        """Arrays in what a call gave: a later call that gets the same numbers gets what is there now, as a cache."""
+        for steps, leaf in _leaves(value):
+            if isinstance(leaf, np.ndarray) and leaf.size > 1 and not np.all(leaf == leaf.flat[0]):
+                self._answers[leaf.tobytes(), leaf.shape, leaf.dtype.str, wire.array_layout(leaf)] = _reached(name, steps)
 
     def _place(self, target: int, path: Iterable[str | int]) -> str:
         text = self._objects[target]
