@@ -161,6 +161,14 @@ class TestDebug:
         solution.write_text(kind.reference_file.read_text(encoding="utf-8"), encoding="utf-8")
         assert difference(run_script(script)) < 1e-12
 
+    def test_what_a_check_computes_itself_is_said_to_be_old(self, kata: Run, tmp_path: Path) -> None:
+        kind = catalog.load("clip-gradients")
+        (tmp_path / kind.file_name).write_text(plant([find_mistake(kind.module, "norm-of-each-array")]), encoding="utf-8")
+        assert kata("debug", "clip-gradients", "TestValues::test_direction").returncode == 0
+        script = tmp_path / f"debug_{kind.file_name}"
+        assert "# The check computed this of what the calls gave. Here it is as it was then" in script.read_text()
+        assert run_script(script).startswith("kept_8 is now:\n")
+
     @pytest.mark.parametrize("name", ["conv2d", "softmax", "sandwich", "cross-entropy", "batches", "adam"])
     def test_first_failing_check_of_any_kata_can_be_run(self, kata: Run, tmp_path: Path, name: str) -> None:
         kind = catalog.load(name)

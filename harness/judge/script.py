@@ -281,6 +281,7 @@ class _Writer:
         if pieces:
             self.lines.append(f"got = np.concatenate([{', '.join(self._joined)}], axis={pieces.axis})")
         elif "got" not in sources:
+            self.show_last()
             self.lines.append(
                 "# The check computed this of what the calls gave. Here it is as it was then, not as it is now."
             )
@@ -304,8 +305,8 @@ class _Writer:
     def show_last(self) -> None:
         """Print what the last call gave, where the check says in words what is wrong with it."""
         if self._last:
-            call, name = self._last
-            self.lines.append(f'print({f"{call} gave:"!r}, {name}, sep="\\n")')
+            label, name = self._last
+            self.lines.append(f'print({label!r}, {name}, sep="\\n")')
 
     def _define(self, name: str, value: Any) -> None:
         if not isinstance(value, np.ndarray):
@@ -474,7 +475,8 @@ class _Writer:
         self._remember(exchange.value, name)
         if isinstance(exchange.request, messages.Call):
             self._remember_arrays(exchange.value, name)
-        self._last = (exchange.call, name)
+        labels = {messages.Get: f"{exchange.call} is:", messages.Value: f"{expression} is now:"}
+        self._last = (labels.get(type(exchange.request), f"{exchange.call} gave:"), name)
         return f"{name} = {expression}"
 
     def _remember(self, value: Any, expression: str) -> None:
