@@ -256,7 +256,7 @@ NOT_QUITE_PYTHON = {
     "a module of theirs": (b"from utils import softmax\n", "copy what you need from utils into x.py, the only file"),
     "a relative import": (b"from .utils import softmax\n", "copy what you need from utils into x.py"),
     "a package of theirs": (b"import layers.dense\n", "copy what you need from layers into x.py"),
-    "empty": (b"", "define the names that kata show linear --stub shows, then kata check"),
+    "empty": (b"", "define the names that kata show linear --stub shows, then run the same command again"),
     "another name": (b"class linear:\n    pass\n", "define the names that kata show linear --stub shows"),
     "nothing special": (b"import torch\n", "Next: fix the file so that Python can import it"),
     "a modulus": (b"x = (10\n% y)\n", "Next: fix the file so that Python can import it"),

@@ -71,9 +71,9 @@ def test_a_hint_for_another_kata_asks_first(kata: Run, terminal: Open) -> None:
     kata("check", "--no-timing")
     refused = kata("hint", "relu")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "you were working on tanh.py, not on relu.py: add --yes where nobody can be asked" in one_line(refused.stderr)
+    assert "you last worked on tanh.py, not on relu.py: pass --yes to go on anyway" in one_line(refused.stderr)
     screen = terminal("hint", "relu", NO_COLOR="1")
-    screen.wait_for("You were working on tanh.py, not on relu.py. Show hint 1 of 4? [y/N]:")
+    screen.wait_for("You last worked on tanh.py, not on relu.py. Show hint 1 of 4? [y/N]:")
     screen.type("n\n")
     assert screen.finish() == 0
     assert "for relu" not in screen.text

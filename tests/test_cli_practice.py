@@ -87,7 +87,7 @@ def test_start_takes_hyphens_and_underscores(kata: Run, tmp_path: Path) -> None:
         (("diff", "relu"), "there is no relu.py"),
         (("reset", "relu"), "there is no relu.py"),
         (("bench", "relu"), "there is no relu.py"),
-        (("solution", "relu"), "add --yes where nobody can be asked"),
+        (("solution", "relu"), "pass --yes to go on anyway"),
         (("list", "--topic", "cooking"), "there is no topic 'cooking'"),
         (("list", "--workspace", "nowhere"), "there is no folder nowhere"),
         (("start", "relu", "tanh"), "unexpected extra argument"),
@@ -212,7 +212,7 @@ def test_diff_shows_the_mistakes_that_were_made_on_the_way(kata: Run, tmp_path: 
     shown = kata("diff").stdout
     assert shown.startswith("relu.py and the reference are identical.\n\nRecognised on the way: unit-slope-at-zero\n")
     assert mistake.headline in one_line(shown)
-    assert "ours            self._positive = x > 0\nmistake         self._positive = x >= 0\n" in shown
+    assert "ours            self._positive = x > 0\nwith it         self._positive = x >= 0\n" in shown
 
 
 def test_diff_without_docstrings_compares_the_code(kata: Run, tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_a_file_is_replaced_only_when_asked(kata: Run, terminal: Open, tmp_path:
     assert "nothing to export" in kata("export", "history.json").stderr
     kata("start", "relu")
     (tmp_path / "history.json").write_text("mine")
-    assert "there already is a file history.json: add --yes" in " ".join(kata("export", "history.json").stderr.split())
+    assert "there already is a file history.json: pass --yes" in " ".join(kata("export", "history.json").stderr.split())
     screen = terminal("export", "history.json", NO_COLOR="1")
     screen.wait_for("There already is a file history.json. Replace it? [y/N]:")
     screen.type("n\n")

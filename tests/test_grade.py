@@ -155,9 +155,9 @@ class TestRun:
         assert outcomes(paths, Scripts(), journal) == [
             7,
             "no luck",
-            "it cannot be read: No such file or directory",
-            "it cannot be read: it is not a regular file",
-            "it cannot be read: it has more than 1,024 KiB",
+            "no such file or directory",
+            "it is not a regular file",
+            "it has more than 1,024 KiB",
         ]
 
     def test_only_what_is_new_or_changed_is_judged_again(self, tmp_path: Path, journal: Journal) -> None:

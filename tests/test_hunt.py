@@ -123,7 +123,7 @@ def test_wrong_calls_are_refused(kata: Run, tmp_path: Path) -> None:
 def test_a_hunt_in_an_unsolved_kata_asks_first(kata: Run, terminal: Open, tmp_path: Path) -> None:
     refused = kata("hunt", "linear")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "you have not solved linear yet: add --yes" in " ".join(refused.stderr.split())
+    assert "you have not solved linear yet: pass --yes" in " ".join(refused.stderr.split())
     screen = terminal("hunt", "linear", NO_COLOR="1")
     screen.wait_for("A hunt shows most of our solution, and you have not solved linear yet. Go on? [y/N]:")
     screen.type("n\n")

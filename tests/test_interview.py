@@ -190,7 +190,7 @@ def test_the_scorecard_tells_scores_mistakes_and_what_is_next(kata: Kata, begun:
 def test_end_with_time_left_asks_first(kata: Kata, begun: list[str], terminal: Callable[..., Terminal]) -> None:
     refused = kata("interview", "end")
     assert refused.returncode == 2
-    assert "of 45 min are left, and 3 katas are not solved yet: add --yes" in " ".join(refused.stderr.split())
+    assert "of 45 min are left, and 3 katas are not solved yet: pass --yes" in " ".join(refused.stderr.split())
     screen = terminal("interview", "end", NO_COLOR="1")
     screen.wait_for("of 45 min are left, and 3 katas are not solved yet. End the interview? [y/N]:")
     screen.type("n\n")

@@ -260,7 +260,7 @@ def test_forecast_counts_what_is_overdue_as_today() -> None:
     due = [today.replace(day=1), today, today.replace(day=22), today.replace(month=12)]
     chart = forecast_chart(due, today, 28)
     assert [mark.text for mark in chart.marks] == ["today: 2", "22 Mar: 1"]
-    assert chart.summary == "2 due today, 3 within 28 days, 1 later."
+    assert chart.summary == "2 due today, 3 in the next 28 days, 1 later."
 
 
 def test_calendar_ends_today_and_grades_the_days() -> None:

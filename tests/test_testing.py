@@ -180,14 +180,16 @@ class TestClose:
     @pytest.mark.parametrize(
         ("got", "message"),
         [
+            (np.nan, "out is NaN"),
+            (np.inf, "out is infinite"),
             ([np.nan, np.nan, 1.0], "out holds 2 NaN among 3 values"),
             ([np.inf, 0.0, 1.0], "out holds 1 inf among 3 values"),
             ([np.inf, -np.inf, np.nan], "out holds 1 NaN and 2 inf among 3 values"),
         ],
     )
-    def test_nan_and_inf_are_counted(self, got: list[float], message: str) -> None:
+    def test_nan_and_inf_are_counted(self, got: list[float] | float, message: str) -> None:
         with fails(message):
-            assert_close(np.array(got), np.zeros(3), "out")
+            assert_close(np.array(got), np.zeros(np.shape(got)), "out")
 
     def test_nan_and_inf_where_they_belong(self) -> None:
         special = np.array([np.nan, np.inf, -np.inf, 1.0])

@@ -92,7 +92,7 @@ def test_a_syntax_error_is_a_verdict_like_any_other(watching: Terminal, tmp_path
 
 def test_a_deleted_file_is_waited_for(watching: Terminal, tmp_path: Path) -> None:
     (tmp_path / "linear.py").unlink()
-    watching.wait_for("there is no file linear.py. Waiting for it.")
+    watching.wait_for("linear.py is gone. Waiting for it to come back.")
     save(tmp_path, RIGHT)
     watching.wait_for("100 / 100")
     assert len(quit_and_count(watching, tmp_path)) == 2

@@ -30,19 +30,20 @@ def next_step(
             return f"kata diff {kata.name} (yours and ours), then kata next"
         return f"kata solution {kata.name} (ours, to compare with), then kata next"
     first = next(one.cause for one in verdict.checks() if one.outcome not in (Outcome.PASSED, Outcome.BLOCKED))
+    again = check if watched or practice is not None else "run the same command again"
     advice = file_advice(path) if first in (Cause.NOT_IMPORTABLE, Cause.MISSING) else None
     if advice:
-        return f"{advice}, then {check}"
+        return f"{advice}, then {again}"
     if first is Cause.NOT_IMPORTABLE:
-        return f"fix the file so that Python can import it, then {check}"
+        return f"fix the file so that Python can import it, then {again}"
     if first is Cause.MISSING:
-        return f"define the names that kata show {kata.name} --stub shows, then {check}"
+        return f"define the names that kata show {kata.name} --stub shows, then {again}"
     todo = "write the first body" if first is Cause.NOT_WRITTEN else "fix the first failing check"
     if kind is PracticeKind.HUNT:
         several = practice is not None and len(practice.planted_names) > 1
         todo = "find the next planted mistake and fix it" if several else "find the planted mistake and fix it"
     if practice is None or history is None:
-        return f"{todo}, then {check if watched else 'run the same command again'}"
+        return f"{todo}, then {again}"
     seen, hints = history.hints_seen(practice), len(hints_for(kata, practice))
     if seen < hints:
         return f"{todo}, then {check}; {hint} shows hint {seen + 1} of {hints}"

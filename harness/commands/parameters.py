@@ -141,7 +141,7 @@ def confirmed(reason: str, question: str, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise WrongCall(f"{reason}: add --yes where nobody can be asked")
+        raise WrongCall(f"{reason}: pass --yes to go on anyway")
     return ask(f"{reason[0].upper()}{reason[1:]}. {question}")
 
 

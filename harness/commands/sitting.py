@@ -113,7 +113,7 @@ def hint_command(named: Kata | Path | None, yes: bool, workspace: Workspace) -> 
     refuse_in_interview(kata, history)
     last, seen, hints = last_touched(workspace, history), history.hints_seen(practice), hints_for(kata, practice)
     if last.file != practice.file and seen < len(hints):
-        reason = f"you were working on {last.file}, not on {practice.file}"
+        reason = f"you last worked on {last.file}, not on {practice.file}"
         if not confirmed(reason, f"Show hint {seen + 1} of {len(hints)}?", yes):
             return
     history.touch(kata.name, practice.file, practice)

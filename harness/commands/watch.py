@@ -108,7 +108,9 @@ class WatchSession:
             try:
                 readable_file(self._subject.path)
             except click.ClickException as error:
-                self._say(f"{error.format_message()}. Waiting for it.")
+                path = self._subject.path
+                gone = f"{path.name} is gone. Waiting for it to come back."
+                self._say(f"{error.format_message()}. Waiting for it to change." if path.exists() else gone)
                 return
             with ProgressLine(f"Checking {self._subject.path.name}") as progress:
                 reached = self._judge_once(timing, progress)

@@ -39,7 +39,7 @@ def why_command(named: Kata | Path | None, path: Path | None, seed: int, workspa
     """Explain a recognised mistake in your solution. It counts as a hint.
 
     With several mistakes it explains one at a time, the one that fails most checks first. In a bug hunt it explains one of
-    the planted mistakes.
+    the planted mistakes. The exit code is 0 if all checks pass and 1 if some fail.
 
     \b
     Example:

@@ -126,7 +126,8 @@ class _Run:
             source = read_regular_file(entry.path, MAX_SOURCE_BYTES)
         except OSError as error:
             self._judged += 1
-            self._failed(entry, f"it cannot be read: {error.strerror}")
+            reason = str(error.strerror)
+            self._failed(entry, reason[:1].lower() + reason[1:])
             return
         entry.key = self._settings.key(entry.name, source)
         if entry.key in self._journal:

@@ -122,6 +122,8 @@ def assert_finite_where(value: np.ndarray, expected: np.ndarray, what: str) -> N
     if nan or infinite:
         parts = [f"{count} {name}" for count, name in ((nan, "NaN"), (infinite, "inf")) if count]
         message = f"{what} holds {' and '.join(parts)} among {value.size} values"
+        if value.ndim == 0:
+            message = f"{what} is {'NaN' if nan else 'infinite'}"
         raise CheckFailed(message, value, expected, Cause.NOT_FINITE, what)
 
 

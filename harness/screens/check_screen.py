@@ -301,7 +301,7 @@ def hunt_line(hunt: HuntCount, helped: int) -> str:
         return f"{unknown} You may have changed a line that was correct."
     are = "is" if hunt.left == 1 else "are"
     if hunt.exact and hunt.left == hunt.planted > 1:
-        return f"All {planted} are left."
+        return f"{'Both' if hunt.planted == 2 else f'All {hunt.planted}'} planted mistakes are still there."
     if hunt.planted == 1:
         return ""
     if hunt.exact:

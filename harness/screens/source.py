@@ -43,7 +43,7 @@ def show_mistake(console: Console, name: str, headline: str, ours: str, mistaken
     console.print(Text(headline))
     lines = difflib.unified_diff(ours.splitlines(), mistaken.splitlines(), n=0, lineterm="")
     for line in list(lines)[2:]:  # below the names of the files
-        word, style = {"-": ("ours   ", "green"), "+": ("mistake", "red")}.get(line[:1], ("", ""))
+        word, style = {"-": ("ours   ", "green"), "+": ("with it", "red")}.get(line[:1], ("", ""))
         if word:
             pieces = folded(line[1:], console.width - len(word), " ")
             console.print(Text(word, "dim") + Text(f"\n{' ' * len(word)}".join(pieces), style))

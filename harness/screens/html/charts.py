@@ -181,7 +181,7 @@ def forecast_chart(due: Sequence[date], today: date, days: int) -> Chart:
     within = sum(counts[day] for day in range(days))
     return Chart(
         f"Falling due in the next {days} days",
-        f"{counts[0]} due today, {within} within {days} days, {len(due) - within} later.",
+        f"{counts[0]} due today, {within} in the next {days} days, {len(due) - within} later.",
         "day",
         "katas",
         tuple(
