@@ -257,7 +257,8 @@ NOT_QUITE_PYTHON = {
     "a relative import": (b"from .utils import softmax\n", "copy what you need from utils into x.py"),
     "a package of theirs": (b"import layers.dense\n", "copy what you need from layers into x.py"),
     "empty": (b"", "define the names that kata show linear --stub shows, then run the same command again"),
-    "another name": (b"class linear:\n    pass\n", "define the names that kata show linear --stub shows"),
+    "another name": (b"class Dense:\n    pass\n", "define the names that kata show linear --stub shows"),
+    "a misspelt name": (b"class Lineer:\n    pass\n", "rename Lineer to Linear, then run the same command again"),
     "nothing special": (b"import torch\n", "Next: fix the file so that Python can import it"),
     "a modulus": (b"x = (10\n% y)\n", "Next: fix the file so that Python can import it"),
 }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,27 @@ def file_advice(path: Path) -> str | None:
     if CELL.search(text) and not any(isinstance(node, ast.ClassDef | ast.FunctionDef) for node in tree.body):
         return f"{path.name} is a notebook whose cells define no class and no function: write the names of the stub into it"
     return None
+
+
+def misspelt(path: Path, reference: Path) -> str | None:
+    """Which name to change, as the same kind of sentence, where the file defines one like a name that it lacks."""
+    try:
+        defined = _defined(readable_text(path.read_bytes()))
+    except (OSError, SyntaxError, ValueError):
+        return None
+    wanted = _defined(reference.read_text(encoding="utf-8"))
+    others = {name.lower(): name for name in defined if name not in wanted}
+    for name in wanted:
+        near = difflib.get_close_matches(name.lower(), others, n=1, cutoff=0.7) if name not in defined else []
+        if near:
+            return f"rename {others[near[0]]} to {name}"
+    return None
+
+
+def _defined(source: str) -> list[str]:
+    """The public classes and functions at the top level."""
+    nodes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    return [node.name for node in nodes if not node.name.startswith("_")]
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

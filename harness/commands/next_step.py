@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.catalog import Kata
-from harness.commands.file_advice import file_advice
+from harness.commands.file_advice import file_advice, misspelt
 from harness.commands.hints import hints_for
 from harness.judge.verdict import Cause, Outcome, Verdict
 from harness.practice.history import History, Practice
@@ -37,6 +37,8 @@ def next_step(
     if first is Cause.NOT_IMPORTABLE:
         return f"fix the file so that Python can import it, then {again}"
     if first is Cause.MISSING:
+        if rename := misspelt(path, kata.reference_file):
+            return f"{rename}, then {again}"
         return f"define the names that kata show {kata.name} --stub shows, then {again}"
     todo = "write the first body" if first is Cause.NOT_WRITTEN else "fix the first failing check"
     if kind is PracticeKind.HUNT:

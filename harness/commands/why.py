@@ -56,6 +56,9 @@ def why_command(named: Kata | Path | None, path: Path | None, seed: int, workspa
         say(f"All checks of {kata.name} pass: there is nothing to explain.")
         return 0
     if not verdict.mistakes:
+        first = next(check for check in verdict.checks() if check.outcome not in (Outcome.PASSED, Outcome.BLOCKED))
+        if first.outcome is Outcome.TIMEOUT:
+            say(f"{first.title}: {first.message}.")
         say("No known mistake is recognised in it.")
         say(f"`kata debug {kata.name}` writes the first failing check as a script that you can step through.")
         return 1
