@@ -181,7 +181,7 @@ class TestDebug:
     def test_exception_of_the_solution_comes_out_of_the_script(self, kata: Run, wrong: Path) -> None:
         (wrong / "linear.py").write_text(reference().replace("d_out.sum(axis=0)", "d_out.sum(axis=7)"), encoding="utf-8")
         assert kata("debug").returncode == 0
-        done = subprocess.run([sys.executable, "debug_linear.py"], cwd=wrong, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-B", "debug_linear.py"], cwd=wrong, capture_output=True, text=True)
         assert done.returncode == 1
         assert "AxisError" in done.stderr
 
@@ -204,7 +204,8 @@ class TestDebug:
 
 def run_script(path: Path) -> str:
     """What a script prints; it must end without an error."""
-    command = [sys.executable, "-W", "ignore", path.name]
+    # no .pyc: Python takes one for current whose source was changed in the same second to another of the same size
+    command = [sys.executable, "-B", "-W", "ignore", path.name]
     done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
