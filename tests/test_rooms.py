@@ -39,6 +39,7 @@ LAZY = {
     "harness.commands.check",
     "harness.commands.hints",
     "harness.commands.planted",
+    "harness.commands.subject",
     "harness.grading.judges",
 }
 """Where imports inside functions are declared and explained."""

@@ -14,7 +14,6 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.authoring.training import expected_losses
 from harness.catalog import Kata
 from harness.commands.histories import running_interview
 from harness.commands.next_step import next_step
@@ -90,11 +89,12 @@ class Subject:
     @property
     def judging(self) -> dict[str, Any]:
         """The judge's options that follow from what may be told."""
-        return {
-            "diagnosis": self.names_mistakes,
-            "planted": self.planted,
-            "expected_losses": expected_losses(self.kata) if self.tells_symptoms_only else (),
-        }
+        options: dict[str, Any] = {"diagnosis": self.names_mistakes, "planted": self.planted}
+        if self.tells_symptoms_only:
+            from harness.authoring.training import expected_losses  # brings Jinja along, for which no other check waits
+
+            options["expected_losses"] = expected_losses(self.kata)
+        return options
 
     def told(self, verdict: Verdict) -> Verdict:
         """The part of a verdict that the learner may see, with the clock."""
