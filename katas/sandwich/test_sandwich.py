@@ -53,12 +53,14 @@ CASE_NAMES = [f"{layer} {mode}".strip() for layer, mode in CASES]
 each_case = pytest.mark.parametrize(("layer", "mode"), CASES, ids=CASE_NAMES)
 
 
-def make_arrays(rng: np.random.Generator, layer: str, n: int = 5, d: int = 4, m: int = 3) -> Args:
-    """Arguments of a layer, such that the input of its ReLU stays away from zero by more than 0.1.
+def make_arrays(rng: np.random.Generator, layer: str, n: int | None = None, d: int = 4, m: int = 3) -> Args:
+    """Arguments of a layer, such that the input of its ReLU stays away from zero by more than 0.1, and is not all negative.
 
     A gradient check moves that input by less: 2e-3 for each input or weight, which are few and below 6. The deviation
     by which batch norm divides is large beside that.
     """
+    if n is None:  # dropout needs enough that some of what ReLU lets through is left
+        n = 20 if layer == "affine_relu_dropout" else 5
     if layer == "relu":
         return {"x": rng.choice([-1.0, 1.0], size=(n, d)) * rng.uniform(0.1, 2, size=(n, d))}
     while True:
@@ -72,7 +74,8 @@ def make_arrays(rng: np.random.Generator, layer: str, n: int = 5, d: int = 4, m:
                 continue
             in_training = arrays["gamma"] * (a - a.mean(axis=0)) / a.std(axis=0) + arrays["beta"]
             a = np.concatenate([in_training, arrays["gamma"] * (a - 0.5) / np.sqrt(2) + arrays["beta"]])
-        if np.abs(a).min() > 0.1:
+        open_in_either_mode = (a[:n] > 0).any() and (a[-n:] > 0).any()  # else all gradients are 0
+        if np.abs(a).min() > 0.1 and open_in_either_mode:
             return arrays
 
 
