@@ -108,7 +108,7 @@ class Forward(LayerContract):
         assert_close(theirs.forward(), ours.forward(), "the loss" if not self.layer.takes_d_out else "forward(x)")
 
     def test_extremes(self, solution: Solution, rng: np.random.Generator, case: Case) -> None:
-        """the loss of {extreme} is exact, without a warning"""
+        """the loss at {extreme} is exact, without a warning"""
         theirs, ours = self.layer.runs(solution, rng, case)
         assert_close(theirs.forward(), ours.forward(), "the loss")
         assert_no_warnings(solution)

@@ -171,7 +171,7 @@ class Loss(Layer):
     Attributes:
         differentiated: names of the inputs that get a gradient, in the order in which backward returns them.
         extremes: by name, cases at which a formula overflows that is used as it stands. Their results must be exact.
-        extreme: what is extreme in them, for a title: "the loss of {extreme} is exact".
+        extreme: what is extreme in them, for a title: "the loss at {extreme} is exact".
         unused: for the names of cases in which elements do not count, which ones: a function of the case's inputs that
             gives a boolean array for each input with such elements (for its leading axes, if it has fewer).
         spoils: what such elements are set to, times a random number: nothing may change.
