@@ -16,7 +16,7 @@ from pathlib import Path
 from harness.grading.journal import Journal
 from harness.grading.judges import ClusterFailure, Judges
 from harness.grading.submission import Graded, Settings, grade
-from harness.judge.replay import printable
+from harness.judge.replay import escaped
 from harness.judge.verdict import SCHEMA, json_line
 from harness.sandbox.client import MAX_SOURCE_BYTES, read_regular_file
 
@@ -38,7 +38,7 @@ class Entry:
     @property
     def name(self) -> str:
         """Its path as text that can be printed and written, whatever its bytes are."""
-        return printable(os.fsencode(self.path).decode("utf-8", "replace"))
+        return escaped(os.fsencode(self.path).decode("utf-8", "replace"))
 
     def row(self, settings: Settings, journal: Journal) -> str:
         """Its line in the results."""
@@ -162,7 +162,7 @@ class _Run:
         self._report()
 
     def _failed(self, entry: Entry, reason: str) -> None:
-        entry.reason = printable(reason)
+        entry.reason = escaped(reason)
         self._report()
 
     def _report(self) -> None:

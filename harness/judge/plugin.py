@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.judge.assertions import CheckFailed
-from harness.judge.replay import Attempt, Check, changed_inputs_counted, printable, run_check
+from harness.judge.replay import Attempt, Check, changed_inputs_counted, escaped, run_check
 from harness.judge.verdict import Cause, CheckResult, Outcome
 from harness.sandbox.errors import BudgetSpent, JudgeFailure, SandboxError, SolutionMissing, SolutionRaised, Stage
 from harness.sandbox.proxy import Backend
@@ -151,7 +151,7 @@ def _shared_cause(error: BaseException | None) -> tuple[Any, ...] | None:
 
 
 def _first_line(error: BaseException) -> str:
-    return printable(str(error)).splitlines()[0]
+    return escaped(str(error)).splitlines()[0]
 
 
 def _blocked(message: str) -> Attempt:

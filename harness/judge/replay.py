@@ -92,7 +92,7 @@ def run_check(check: Check, backend: Backend, file: str, seed: int, transcript: 
         error = caught
     outcome, cause, message = (Outcome.PASSED, None, "") if error is None else classify(error, solution)
     seconds = time.perf_counter() - began
-    return Attempt(outcome, cause, printable(message), seconds, solution._transcript, error, backend.check_output)
+    return Attempt(outcome, cause, escaped(message), seconds, solution._transcript, error, backend.check_output)
 
 
 def changed_inputs_counted(attempts: Sequence[tuple[Check, Attempt]]) -> Iterator[tuple[Check, Attempt]]:
@@ -104,7 +104,7 @@ def changed_inputs_counted(attempts: Sequence[tuple[Check, Attempt]]) -> Iterato
     for check, attempt in attempts:
         if check.watches_inputs and changes and attempt.outcome is Outcome.PASSED:
             failure = _changed_inputs(changes)
-            message = printable(str(failure))
+            message = escaped(str(failure))
             yield check, replace(attempt, outcome=Outcome.FAILED, cause=failure.cause, message=message, error=failure)
             return
 
@@ -115,8 +115,8 @@ def _changed_inputs(changes: Sequence[tuple[str, str]]) -> CheckFailed:
     return CheckFailed(f"{told}, {which} to the caller: work on a copy", cause=Cause.CHANGED_INPUT)
 
 
-def printable(message: str) -> str:
-    """A message as a terminal can show it: what it quotes of the solution may hold control characters, or have no end."""
+def escaped(message: str) -> str:
+    """A message that a terminal can show: it may quote control characters of the solution, or have no end."""
     shown = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in message)
     return shown if len(shown) <= MAX_MESSAGE_CHARS else f"{shown[:MAX_MESSAGE_CHARS]} [...]"
 

@@ -26,7 +26,7 @@ import numpy as np
 
 from harness.catalog import Kata
 from harness.judge.comparison import Parts
-from harness.judge.replay import printable
+from harness.judge.replay import escaped
 from harness.judge.verdict import HotLine, Timing
 from harness.sandbox import messages
 from harness.sandbox.client import START_SECONDS, WorkerClient
@@ -297,7 +297,7 @@ def hot_line(hottest: object, source: str, whole: bool) -> HotLine | None:
     lines = source.splitlines()
     match hottest:
         case [(int(line), float(share))] if 0 < line <= len(lines) and 0 <= share <= 1:
-            code = printable(lines[line - 1].strip())[:MAX_CODE_CHARS]
+            code = escaped(lines[line - 1].strip())[:MAX_CODE_CHARS]
             return HotLine(line, code, share, _loops_around(line, source), whole)
     return None
 
